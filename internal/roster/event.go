@@ -1,0 +1,82 @@
+package roster
+
+import (
+	"encoding/json"
+	"time"
+
+	"rollcall/internal/tenant"
+)
+
+// EventKind says what happened. Names never change their meaning.
+type EventKind string
+
+// The kinds of events.
+const (
+	MemberCreated     EventKind = "member.created"
+	MemberUpdated     EventKind = "member.updated"     // attributes, login or address
+	MemberActivated   EventKind = "member.activated"   // gained access
+	MemberDeactivated EventKind = "member.deactivated" // lost access: sessions and tokens must end
+	MemberRoleChanged EventKind = "member.role_changed"
+	MemberRemoved     EventKind = "member.removed"
+	MemberRestored    EventKind = "member.restored" // a removed member came back
+	MemberAdopted     EventKind = "member.adopted"  // a directory took over a member that others brought
+	MemberReleased    EventKind = "member.released" // the directory manages the member no more
+	MemberRefused     EventKind = "member.refused"  // a rule refused what a source wanted; nothing else was written
+	GroupCreated      EventKind = "group.created"
+	GroupUpdated      EventKind = "group.updated"
+	GroupMembers      EventKind = "group.members" // people were added or removed
+	GroupRemoved      EventKind = "group.removed"
+	TenantCreated     EventKind = "tenant.created"
+	TenantSuspended   EventKind = "tenant.suspended"
+	TenantResumed     EventKind = "tenant.resumed"
+	TenantChanged     EventKind = "tenant.changed"
+	TenantNoAdmin     EventKind = "tenant.no_admin"
+	TenantMassChange  EventKind = "tenant.mass_change"
+	DomainChanged     EventKind = "domain.changed"
+	DirectoryCreated  EventKind = "directory.created"
+	DirectoryChanged  EventKind = "directory.changed"
+	DirectoryRemoved  EventKind = "directory.removed"
+	CredentialAdded   EventKind = "credential.added"
+	CredentialRevoked EventKind = "credential.revoked"
+)
+
+// Actor is who caused an event.
+type Actor struct {
+	Source Source // directory, admin, operator …
+	ID     string // the directory's or admin's id; empty for the operator
+}
+
+// Event is a fact, written in the same transaction as the change that it tells of.
+type Event struct {
+	// Position orders the feed; see Cursor. The store sets it.
+	Position Cursor
+	At       time.Time
+	Kind     EventKind
+	Member   MemberID // zero: not about a member
+	Group    GroupID  // zero: not about a group
+	Actor    Actor
+	// Version is that of the member or group after the change.
+	Version   int64
+	RequestID string // of the HTTP request or the command that caused it; may be empty
+	// Data holds what changed: names of attributes, states and roles, never the
+	// personal values themselves. A JSON object, or nil.
+	Data json.RawMessage
+}
+
+// Cursor is a place in a tenant's feed of events. Events are read in the order
+// of their cursors and none appears behind a cursor that was already given out.
+// The zero Cursor stands before the first event.
+type Cursor struct {
+	Epoch uint64 // on PostgreSQL the transaction's id, elsewhere 0
+	Seq   int64
+}
+
+// Before says whether c comes before d.
+func (c Cursor) Before(d Cursor) bool {
+	return c.Epoch < d.Epoch || c.Epoch == d.Epoch && c.Seq < d.Seq
+}
+
+// DirectoryActor makes the Actor of a directory.
+func DirectoryActor(id tenant.DirectoryID) Actor {
+	return Actor{Source: SourceDirectory, ID: id.String()}
+}

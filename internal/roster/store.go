@@ -1,0 +1,176 @@
+package roster
+
+import (
+	"context"
+	"time"
+
+	"rollcall/internal/tenant"
+)
+
+// Scope limits what is seen to the members and groups that one directory
+// manages (R7), without the removed ones. The zero Scope sees the whole tenant,
+// removed members included only where a method says so.
+type Scope struct{ Directory tenant.DirectoryID }
+
+// Query asks for a page of members or groups.
+type Query struct {
+	Scope Scope
+	Where Predicate // nil: all
+	// Order is the column to sort by, ties broken by id. Empty: by id, which is
+	// the order of creation.
+	Order Field
+	Desc  bool
+	// Offset rows are passed over. Not together with After.
+	Offset int
+	// After starts behind this id; only with an empty Order.
+	After tenant.UUID
+	// Limit is the most rows to return; 0 returns none and is useful with Count.
+	Limit int
+	// Count asks for Total.
+	Count bool
+	// WithRemoved shows tombstones as well; only in the zero Scope.
+	WithRemoved bool
+	// WithGroups fills Member.Groups.
+	WithGroups bool
+}
+
+// Page is one page of an answer.
+type Page[T any] struct {
+	Items []T
+	Total int  // of all pages, when Query.Count was set
+	More  bool // there are rows behind the last item
+}
+
+// Store keeps one or more tenants' rosters. A transaction is opened for one
+// tenant and sees no other; the tenant need not exist for reads to answer
+// NotFound or nothing.
+//
+// All methods return errors of this package's kinds where they say so;
+// Unavailable when the database can't be reached or is too busy. They are safe
+// for concurrent use.
+type Store interface {
+	// Reader answers single questions; each of its calls sees one committed state,
+	// two calls may see two.
+	Reader(id tenant.ID) Reader
+	// View runs f on one unchanging state of the tenant.
+	View(ctx context.Context, id tenant.ID, f func(Reader) error) error
+	// Update runs f in a transaction that is committed when f returns nil, and
+	// undone otherwise. f may run more than once (serialization, busy database)
+	// and must have no side effects outside tx. Writes may be sent as late as at
+	// the commit: the error of a broken constraint (Conflict, with Field login,
+	// external_id, email or name) is then Update's. Update holds the tenant's
+	// shared lock; see Tx.Exclusive.
+	Update(ctx context.Context, id tenant.ID, f func(Tx) error) error
+}
+
+// Reader reads one tenant.
+type Reader interface {
+	TenantReader
+	// Member finds a member within the scope; NotFound. In the zero Scope removed
+	// members are found as well. withGroups fills Groups.
+	Member(ctx context.Context, s Scope, id MemberID, withGroups bool) (Member, error)
+	// Members lists members, ordered as the query says.
+	Members(ctx context.Context, q Query) (Page[Member], error)
+	// Group finds a group within the scope; NotFound.
+	Group(ctx context.Context, s Scope, id GroupID) (Group, error)
+	// Groups lists groups.
+	Groups(ctx context.Context, q Query) (Page[Group], error)
+	// GroupMembers lists members of a group by id, at most limit (0: all), behind
+	// after.
+	GroupMembers(ctx context.Context, id GroupID, after MemberID, limit int) ([]GroupMember, error)
+	// MembersOf lists the members of several groups at once.
+	MembersOf(ctx context.Context, ids []GroupID) (map[GroupID][]GroupMember, error)
+	// GroupsOf returns the groups of one member that a directory manages, by id.
+	GroupsOf(ctx context.Context, id MemberID) ([]GroupRef, error)
+	// Events reads the feed behind a cursor, at most limit, in order.
+	Events(ctx context.Context, after Cursor, limit int) ([]Event, error)
+	// Admins counts the members that are active, bear the role, and are not except.
+	Admins(ctx context.Context, role string, except MemberID) (int, error)
+}
+
+// TenantReader reads a tenant's own settings.
+type TenantReader interface {
+	Tenant(ctx context.Context) (tenant.Tenant, error)                                   // NotFound
+	Domains(ctx context.Context) ([]tenant.Domain, error)                                // by name
+	Directories(ctx context.Context) ([]tenant.Directory, error)                         // by id, removed ones too
+	Directory(ctx context.Context, id tenant.DirectoryID) (tenant.Directory, error)      // NotFound
+	Credentials(ctx context.Context, id tenant.DirectoryID) ([]tenant.Credential, error) // by id
+}
+
+// Match is what a directory's create may match an existing member by (R6).
+type Match struct {
+	Directory  tenant.DirectoryID
+	ExternalID string // empty: not by it
+	Login      string
+	Email      Email // empty: not by it
+}
+
+// Tx is a transaction on one tenant. It reads its own writes only where a
+// method says so: write what you decided, then return.
+type Tx interface {
+	Reader
+	// Now is the time of the transaction, the same at each call, in UTC and to the
+	// millisecond.
+	Now() time.Time
+	// Exclusive waits until no other Update of this tenant runs and keeps all
+	// others out until the end. It must be the first call of f.
+	Exclusive(ctx context.Context) error
+	// LockMember is Member without groups, and keeps others from changing it until the end.
+	LockMember(ctx context.Context, s Scope, id MemberID) (Member, error)
+	// LockMatches finds and locks the members, removed ones included, that have
+	// the external id or the login in the directory, or the e-mail as proven primary address
+	// anywhere in the tenant. Ordered by id.
+	LockMatches(ctx context.Context, m Match) ([]Member, error)
+	// InsertMember and UpdateMember write a member, its addresses and the link to its person.
+	// UpdateMember needs the member as it was read: Stale when the stored version is another.
+	InsertMember(ctx context.Context, m Member) error
+	UpdateMember(ctx context.Context, before, after Member) error
+	// Person finds or makes the person of a proven address.
+	Person(ctx context.Context, e Email) (PersonID, error)
+	// PersonElsewhere says whether the person is a member, not removed, of another tenant.
+	PersonElsewhere(ctx context.Context, e Email) (bool, error)
+	// LockGroup is Group, and keeps others from changing it until the end.
+	LockGroup(ctx context.Context, s Scope, id GroupID) (Group, error)
+	InsertGroup(ctx context.Context, g Group) error
+	// UpdateGroup: Stale when the stored version is not before.Version.
+	UpdateGroup(ctx context.Context, before, after Group) error
+	// DeleteGroup deletes a group and its rows.
+	DeleteGroup(ctx context.Context, id GroupID) error
+	// AddToGroup adds those of ids that the scope sees. It returns the ids that
+	// were not in the group before, and the ids that the scope does not see.
+	AddToGroup(ctx context.Context, s Scope, id GroupID, ids []MemberID) (added, unknown []MemberID, err error)
+	// RemoveFromGroup returns those that were in the group. all removes everybody.
+	RemoveFromGroup(ctx context.Context, id GroupID, ids []MemberID, all bool) (removed []MemberID, err error)
+	// KeepInGroup removes all but ids.
+	KeepInGroup(ctx context.Context, id GroupID, ids []MemberID) (removed []MemberID, err error)
+	// AppendEvent writes an event; the store sets Position and At (to Now).
+	AppendEvent(ctx context.Context, e Event) error
+	// PutTenant, PutDomain, PutDirectory and PutCredential create or replace.
+	// PutDomain: Conflict when another tenant owns the domain or it is held for one.
+	PutTenant(ctx context.Context, t tenant.Tenant) error
+	PutDomain(ctx context.Context, d tenant.Domain) error
+	PutDirectory(ctx context.Context, d tenant.Directory) error
+	PutCredential(ctx context.Context, c tenant.Credential) error
+}
+
+// Locator answers what must be known before the tenant is.
+type Locator interface {
+	// CreateTenant: Conflict when the slug is taken.
+	CreateTenant(ctx context.Context, t tenant.Tenant) error
+	TenantBySlug(ctx context.Context, slug string) (tenant.Tenant, error) // NotFound
+	Tenants(ctx context.Context) ([]tenant.Tenant, error)                 // by slug
+	// Credential finds what a bearer token opens: the credential of exactly this
+	// directory with this hash, whether it is usable or not. NotFound.
+	Credential(ctx context.Context, id tenant.DirectoryID, hash [32]byte) (Grant, error)
+	// TenantOfDirectory: NotFound.
+	TenantOfDirectory(ctx context.Context, id tenant.DirectoryID) (tenant.ID, error)
+	// TouchCredential notes that a credential was used. It may be written late.
+	TouchCredential(ctx context.Context, g Grant, at time.Time) error
+}
+
+// Grant is what a credential opens.
+type Grant struct {
+	Tenant     tenant.Tenant
+	Directory  tenant.Directory
+	Credential tenant.Credential
+}

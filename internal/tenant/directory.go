@@ -1,0 +1,83 @@
+package tenant
+
+import (
+	"slices"
+	"time"
+)
+
+// Provider names the product that speaks SCIM to a directory.
+type Provider string
+
+// The providers that Rollcall knows the habits of. Generic is any other.
+const (
+	Entra   Provider = "entra"
+	Okta    Provider = "okta"
+	Google  Provider = "google"
+	Generic Provider = "generic"
+)
+
+// Providers returns all providers.
+func Providers() []Provider { return []Provider{Entra, Okta, Google, Generic} }
+
+// Known says whether p is one of Providers.
+func (p Provider) Known() bool { return slices.Contains(Providers(), p) }
+
+// DirectoryStatus says whether a directory may speak.
+type DirectoryStatus string
+
+// The states of a directory.
+const (
+	DirectoryActive  DirectoryStatus = "active"
+	DirectoryRemoved DirectoryStatus = "removed" // its credentials are dead; can be undone for 30 days
+)
+
+// Directory is one SCIM connection of a tenant.
+type Directory struct {
+	ID       DirectoryID
+	Name     string
+	Provider Provider
+	Status   DirectoryStatus
+	Settings DirectorySettings
+	// Mappings give roles to the members of groups, the first match wins.
+	Mappings  []RoleMapping
+	Version   int64
+	CreatedAt time.Time
+	ChangedAt time.Time
+	RemovedAt time.Time
+}
+
+// DirectorySettings holds what an admin may choose for a directory. The zero
+// value is the default of every choice.
+type DirectorySettings struct {
+	// Strict turns the three lenient answers off: a replace of a typed value that
+	// is not there (RFC 7644 §3.5.2.3 noTarget), a body without schemas
+	// (RFC 7643 §3), and unique group names (which the RFC does not ask for).
+	Strict bool `json:"strict,omitempty"`
+	// RolesAttribute lets the roles attribute of a user name the member's role.
+	// It never makes an admin.
+	RolesAttribute bool `json:"roles_attribute,omitempty"`
+}
+
+// RoleMapping gives a role to the members of a group. It follows the group's
+// id, so that a rename changes nothing.
+type RoleMapping struct {
+	Group UUID   `json:"group"`
+	Role  string `json:"role"`
+}
+
+// Credential is a bearer token of a directory. The token itself is not kept.
+type Credential struct {
+	ID         CredentialID
+	Directory  DirectoryID
+	Label      string
+	Hash       [32]byte  // SHA-256 of the token
+	ExpiresAt  time.Time // zero: never
+	LastUsedAt time.Time // zero: never; kept to the minute
+	RevokedAt  time.Time // zero: in force
+	CreatedAt  time.Time
+}
+
+// Usable says whether the credential opens its directory at the given time.
+func (c Credential) Usable(now time.Time) bool {
+	return c.RevokedAt.IsZero() && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
+}
