@@ -2,11 +2,10 @@ package roster
 
 import "time"
 
-// Source is who makes a claim about a member. The order of the constants is the
-// authority over the role (R4), strongest first; a member holds at most one
-// claim of each source.
+// Source is who makes a claim about a member. A member holds at most one claim
+// of each source.
 //
-// A new source is added here, in rank, in String and in the table of
+// A new source is added here, to accessRank and roleRank, and to the tables of
 // precedence_test.go.
 type Source string
 
@@ -26,6 +25,10 @@ const (
 	SourceInvite Source = "invite"
 	// SourceSignIn is a sign-in through the tenant's identity provider.
 	SourceSignIn Source = "sign_in"
+	// SourceDomain and SourceTenant are the defaults that an admin set for a
+	// domain and for the tenant. They are worked out when needed, never stored.
+	SourceDomain Source = "domain"
+	SourceTenant Source = "tenant"
 )
 
 // Claim is what one source says of a member. All claims are kept; the rules

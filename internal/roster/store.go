@@ -90,10 +90,12 @@ type Reader interface {
 
 // TenantReader reads a tenant's own settings.
 type TenantReader interface {
-	Tenant(ctx context.Context) (tenant.Tenant, error)                                   // NotFound
-	Domains(ctx context.Context) ([]tenant.Domain, error)                                // by name
-	Directories(ctx context.Context) ([]tenant.Directory, error)                         // by id, removed ones too
-	Directory(ctx context.Context, id tenant.DirectoryID) (tenant.Directory, error)      // NotFound
+	// Config is the tenant with its domains (by name) and directories (by id,
+	// removed ones too), all of one moment: that of the transaction in View and Update. Stores keep
+	// it in memory and compare its version in the transaction's first round
+	// trip, so it costs none of its own when it is not the first call. The
+	// slices must not be changed. NotFound.
+	Config(ctx context.Context) (tenant.Config, error)
 	Credentials(ctx context.Context, id tenant.DirectoryID) ([]tenant.Credential, error) // by id
 }
 
@@ -115,8 +117,13 @@ type Tx interface {
 	// Exclusive waits until no other Update of this tenant runs and keeps all
 	// others out until the end. It must be the first call of f.
 	Exclusive(ctx context.Context) error
-	// LockMember is Member without groups, and keeps others from changing it until the end.
+	// LockMember is Member with its groups, and keeps others from changing it
+	// until the end.
 	LockMember(ctx context.Context, s Scope, id MemberID) (Member, error)
+	// LockMembers is LockMember for several at once, ordered by id; those that the
+	// scope does not see are left out. Unlike other reads it sees the group rows
+	// that this transaction wrote.
+	LockMembers(ctx context.Context, s Scope, ids []MemberID) ([]Member, error)
 	// LockMatches finds and locks the members, removed ones included, that have
 	// the external id or the login in the directory, or the e-mail as proven primary address
 	// anywhere in the tenant. Ordered by id.
