@@ -110,7 +110,7 @@ type kept struct {
 	*home
 	group int       // process group of keeper and server
 	owner io.Closer // our end of the pipe that the keeper waits on
-	gone  chan error
+	gone  chan struct{}
 	died  chan struct{}
 }
 
@@ -133,13 +133,16 @@ func (h *home) keep(stopSignal string, command ...string) (*kept, error) {
 		return nil, errors.Join(fmt.Errorf("start keeper: %w", err), alive.Close(), owner.Close())
 	}
 
-	k := &kept{home: h, group: cmd.Process.Pid, owner: owner, gone: make(chan error, 1), died: make(chan struct{})}
+	k := &kept{home: h, group: cmd.Process.Pid, owner: owner, gone: make(chan struct{}), died: make(chan struct{})}
 	go func() {
 		_, _ = io.Copy(io.Discard, alive) // returns when the server has let go of its end
 		alive.Close()
 		close(k.died)
 	}()
-	go func() { k.gone <- cmd.Wait() }()
+	go func() {
+		_ = cmd.Wait() // the exit code is that of rm, which stop does again
+		close(k.gone)
+	}()
 	return k, nil
 }
 
@@ -147,7 +150,7 @@ func (h *home) keep(stopSignal string, command ...string) (*kept, error) {
 func (k *kept) stop() error {
 	_ = k.owner.Close()
 	select {
-	case <-k.gone: // the keeper's exit code is that of rm, which is done again below
+	case <-k.gone:
 	case <-time.After(stopTime):
 		_ = syscall.Kill(-k.group, syscall.SIGKILL)
 		<-k.gone

@@ -90,8 +90,8 @@ func (h *home) initdb(ctx context.Context, bin, secret string) error {
 // of those where Debian, Red Hat and Homebrew put them.
 func postgresBin() (string, error) {
 	if p, err := exec.LookPath("initdb"); err == nil {
-		if real, err := filepath.EvalSymlinks(p); err == nil {
-			return filepath.Dir(real), nil
+		if target, err := filepath.EvalSymlinks(p); err == nil {
+			return filepath.Dir(target), nil
 		}
 	}
 	var found []string
