@@ -1,0 +1,103 @@
+package roster
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+)
+
+// details is the Data of an event: what changed, never personal values.
+type details struct {
+	Code   Code     `json:"code,omitempty"`
+	Field  string   `json:"field,omitempty"`
+	Fields []string `json:"fields,omitempty"` // attributes that changed, sorted
+	State  *change  `json:"state,omitempty"`
+	Role   *change  `json:"role,omitempty"`
+	Rule   string   `json:"rule,omitempty"` // that decided the state, or else the role
+	Added  int      `json:"added,omitempty"`
+	Gone   int      `json:"removed,omitempty"`
+	Name   string   `json:"name,omitempty"` // of a tenant's own thing: a domain, a directory, a label
+	Status string   `json:"status,omitempty"`
+}
+
+type change struct {
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
+}
+
+func (d details) json() json.RawMessage {
+	b, err := json.Marshal(d)
+	if err != nil { // strings and numbers always marshal
+		return nil
+	}
+	return b
+}
+
+// memberEvent tells of a member's change by its weightiest part; the details
+// hold the rest.
+func memberEvent(kind EventKind, from origin, before, after Member) Event {
+	d := details{Fields: changedFields(before, after)}
+	was, is := before.Standing, after.Standing
+	switch {
+	case kind != "":
+	case was.State == StateActive && is.State != StateActive:
+		kind = MemberDeactivated
+	case was.State != StateActive && is.State == StateActive:
+		kind = MemberActivated
+	case was.Role != is.Role:
+		kind = MemberRoleChanged
+	default:
+		kind = MemberUpdated
+	}
+	if was.State != is.State {
+		d.State, d.Rule = &change{string(was.State), string(is.State)}, is.Access.Rule
+		d.Code = is.Reason
+	}
+	if was.Role != is.Role {
+		d.Role = &change{was.Role, is.Role}
+		if d.Rule == "" {
+			d.Rule = is.Rank.Rule
+		}
+	}
+	return Event{Kind: kind, Member: after.ID, Actor: from.actor, RequestID: from.requestID, Version: after.Version, Data: d.json()}
+}
+
+func changedFields(before, after Member) []string {
+	var fields []string
+	note := func(name string, changed bool) {
+		if changed {
+			fields = append(fields, name)
+		}
+	}
+	if before.Version > 0 && !bytes.Equal(before.Attributes, after.Attributes) {
+		fields = changedKeys(before.Attributes, after.Attributes)
+	}
+	if before.Version > 0 {
+		note("login", before.Login != after.Login)
+		note("external_id", before.ExternalID != after.ExternalID)
+		note("email", before.Email != after.Email)
+		note("active", before.DirectoryActive != after.DirectoryActive)
+	}
+	return fields
+}
+
+// changedKeys names the attributes that differ between two documents.
+func changedKeys(before, after Attributes) []string {
+	var a, b map[string]json.RawMessage
+	if len(before) > 0 && json.Unmarshal(before, &a) != nil || len(after) > 0 && json.Unmarshal(after, &b) != nil {
+		return []string{"attributes"}
+	}
+	var keys []string
+	for k, v := range a {
+		if !bytes.Equal(v, b[k]) {
+			keys = append(keys, k)
+		}
+	}
+	for k := range b {
+		if _, ok := a[k]; !ok {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,265 @@
+package roster
+
+import (
+	"context"
+	"time"
+
+	"rollcall/internal/tenant"
+)
+
+// Provision creates a member for a directory, or adopts one that the tenant
+// already has, or brings back one that was removed (R6, R7, R10). It
+// returns the member with its groups.
+//
+// Errors: Conflict when the directory manages one with this login, external id
+// or address already, or another directory does; Invalid for an address that
+// can't be used or whose domain the tenant lost.
+func (r *Roster) Provision(ctx context.Context, by By, c Change) (Member, error) {
+	var out Member
+	email, err := primaryEmail(c)
+	if err != nil {
+		return out, err
+	}
+	err = r.update(ctx, by.Tenant, by.source(), func(tx Tx, _ bool) error {
+		m := Match{Directory: by.Directory.ID, ExternalID: c.ExternalID, Login: c.Login, Email: email}
+		found, err := tx.LockMatches(ctx, m)
+		if err != nil {
+			return err
+		}
+		cfg, err := tx.Config(ctx)
+		if err != nil {
+			return err
+		}
+		p := arrival{by: by, change: c, email: email, config: cfg, now: tx.Now()}
+		before, kind, err := p.meet(found)
+		if err != nil {
+			return err
+		}
+		if kind == MemberRestored || kind == MemberAdopted {
+			if before.Groups, err = tx.GroupsOf(ctx, before.ID); err != nil {
+				return err
+			}
+		}
+		out = p.member(before, kind)
+		if err := r.linkPerson(ctx, tx, &out); err != nil {
+			return err
+		}
+		if before.Version == 0 {
+			err = tx.InsertMember(ctx, out)
+		} else {
+			err = tx.UpdateMember(ctx, before, out)
+		}
+		if err != nil {
+			return err
+		}
+		if err := foundAdmin(ctx, tx, cfg, out); err != nil {
+			return err
+		}
+		return tx.AppendEvent(ctx, memberEvent(kind, by.source(), before, out))
+	})
+	return out, err
+}
+
+// primaryEmail parses the address that a change names; none is fine.
+func primaryEmail(c Change) (Email, error) {
+	if c.Email == "" {
+		return "", nil
+	}
+	return ParseEmail(c.Email)
+}
+
+// linkPerson gives a proven member the person of its address.
+func (r *Roster) linkPerson(ctx context.Context, tx Tx, m *Member) error {
+	if !m.Proven || m.Email == "" || !m.Person.IsZero() {
+		return nil
+	}
+	if r.OneTenantPerEmail {
+		taken, err := tx.PersonElsewhere(ctx, m.Email)
+		if err != nil {
+			return err
+		}
+		if taken {
+			return &Error{Kind: Conflict, Code: CodeEmailExists, Field: "email",
+				Detail: "This e-mail address is in use already. Use another address, or ask the operator of the application."}
+		}
+	}
+	var err error
+	m.Person, err = tx.Person(ctx, m.Email)
+	return err
+}
+
+// foundAdmin clears the mark of a tenant that had lost its last admin.
+func foundAdmin(ctx context.Context, tx Tx, c tenant.Config, m Member) error {
+	if !c.Tenant.NoAdmin || !isAdmin(c, m) {
+		return nil
+	}
+	t := c.Tenant
+	t.NoAdmin = false
+	return tx.PutTenant(ctx, t)
+}
+
+func isAdmin(c tenant.Config, m Member) bool {
+	return m.Standing.State == StateActive && m.Standing.Role == c.Tenant.Roles.Admin()
+}
+
+// arrival is a directory's wish for a new member, with what must be known to
+// decide on it.
+type arrival struct {
+	by     By
+	change Change
+	email  Email
+	config tenant.Config
+	now    time.Time
+}
+
+// meet decides what a create means in the light of the members it matches: a
+// new member (the zero Member), an adopted one, or one brought back.
+func (p arrival) meet(found []Member) (Member, EventKind, error) {
+	if d, ok := p.config.Domain(p.email.Domain()); ok && d.Lost() {
+		return Member{}, "", &Error{Kind: Invalid, Code: CodeDomainNotProven, Field: "email",
+			Detail: "The tenant no longer owns the domain of this e-mail address. Prove the domain again in Rollcall, or use an address of another domain."}
+	}
+	var gone *Member
+	var fresh Member
+	for i, m := range found {
+		switch {
+		case m.Removed():
+			switch {
+			case p.recycles(m):
+				fresh.Conflict = CodeExternalIDConflict
+			case p.mayReturn(m) && (gone == nil || m.ExternalID == p.change.ExternalID):
+				gone = &found[i]
+			}
+		case m.Directory == p.by.Directory.ID:
+			return Member{}, "", p.taken(m)
+		case !m.Directory.IsZero():
+			return Member{}, "", p.foreign(m)
+		default: // unmanaged, found by its proven address
+			if p.owned() {
+				return m, MemberAdopted, nil
+			}
+		}
+	}
+	if gone != nil {
+		return *gone, MemberRestored, nil
+	}
+	return fresh, MemberCreated, nil
+}
+
+func (p arrival) owned() bool {
+	d, ok := p.config.Domain(p.email.Domain())
+	return ok && d.Owned()
+}
+
+// mayReturn says whether a tombstone is the same human as the arrival: the same
+// external id, or the same name or proven address where no other external id
+// speaks against it.
+func (p arrival) mayReturn(m Member) bool {
+	here := m.Directory == p.by.Directory.ID
+	if here && (m.ExternalID != "" && m.ExternalID == p.change.ExternalID || Fold(m.Login) == Fold(p.change.Login)) {
+		return true
+	}
+	return m.Proven && m.Email != "" && m.Email == p.email && p.owned()
+}
+
+// recycles says whether a tombstone of the directory bears another external id
+// than the arrival: the name or address went to another human, or the provider
+// made the same human anew. Only an admin can tell.
+func (p arrival) recycles(m Member) bool {
+	return m.Directory == p.by.Directory.ID && m.ExternalID != "" && p.change.ExternalID != "" && m.ExternalID != p.change.ExternalID
+}
+
+func (p arrival) taken(m Member) error {
+	e := &Error{Kind: Conflict, Field: "login", Detail: "A user with this name exists already. Match it by name and update it instead of creating another."}
+	switch {
+	case Fold(m.Login) == Fold(p.change.Login):
+	case m.ExternalID != "" && m.ExternalID == p.change.ExternalID:
+		e.Field, e.Detail = "external_id", "A user with this external id exists already. Match it by external id and update it instead of creating another."
+	default:
+		e.Field, e.Detail = "email", "Another user of this directory has this e-mail address as primary one. Give one of the two another address."
+	}
+	return e
+}
+
+func (p arrival) foreign(m Member) error {
+	name := "another directory"
+	if d, ok := p.config.Directory(m.Directory); ok {
+		name = "the directory " + d.Name
+	}
+	return &Error{Kind: Conflict, Code: CodeManagedByDirectory, Field: "email",
+		Detail: "The member with this e-mail address is managed by " + name + ". Take the person out of scope there first."}
+}
+
+// member makes the member that an arrival leads to.
+func (p arrival) member(m Member, kind EventKind) Member {
+	active := p.change.Active == nil || *p.change.Active
+	switch kind {
+	case MemberCreated:
+		m = Member{ID: NewMemberID(p.now), CreatedAt: p.now, Email: p.email, Conflict: m.Conflict}
+	case MemberAdopted:
+		if isAdmin(p.config, m) || p.config.Tenant.Policy.ConfirmAdoption {
+			m.Conflict = CodeNeedsConfirmation
+		}
+	case MemberRestored:
+		m.RemovedAt = time.Time{}
+		m.Conflict = ""
+		m.Claims = withoutAdmin(m.Claims, p.config.Tenant.Roles.Admin())
+		if p.email != "" {
+			m.Email = p.email
+		}
+	}
+	m.Directory = p.by.Directory.ID
+	m.Login, m.ExternalID = p.change.Login, p.change.ExternalID
+	m.Attributes, m.Addresses = p.change.Attributes, foldAll(p.change.Addresses)
+	if owned := p.owned(); m.Email == p.email && m.Proven != owned {
+		m.Proven = owned || vouched(m)
+	}
+	if kind != MemberAdopted {
+		m.Person = PersonID{}
+	}
+	m.DirectoryActive = active
+	m.Claims = withClaim(m.Claims, Claim{Source: SourceDirectory, By: p.by.Directory.ID.String(), Here: true, Active: &active, At: p.now})
+	m.Claims = directoryRoles(m, p.by.Directory, p.change.Roles, p.now)
+	return seal(m, p.config, p.now)
+}
+
+// vouched says whether a person with the right to do so vouched for the member.
+func vouched(m Member) bool {
+	_, byOperator := m.Claim(SourceOperator)
+	_, byAdmin := m.Claim(SourceAdmin)
+	return byOperator || byAdmin
+}
+
+// withoutAdmin drops the admin role from claims: it never returns by itself.
+func withoutAdmin(claims []Claim, admin string) []Claim {
+	out := make([]Claim, 0, len(claims))
+	for _, c := range claims {
+		if c.Role == admin && c.Source != SourceDirectoryGroup {
+			c.Role = ""
+		}
+		if c.Here || c.Active != nil || c.Role != "" {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// seal settles a member and gives it its next version.
+func seal(m Member, c tenant.Config, now time.Time) Member {
+	m.Standing = Settle(m, c)
+	m.Version++
+	m.ChangedAt = now
+	return m
+}
+
+func foldAll(addresses []string) []string {
+	out := make([]string, 0, len(addresses))
+	seen := map[string]bool{}
+	for _, a := range addresses {
+		if f := Fold(a); f != "" && !seen[f] {
+			seen[f] = true
+			out = append(out, f)
+		}
+	}
+	return out
+}

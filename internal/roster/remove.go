@@ -1,0 +1,49 @@
+package roster
+
+import (
+	"context"
+	"time"
+
+	"rollcall/internal/tenant"
+)
+
+// Remove ends a membership at its directory's word: access ends, a tombstone
+// stays (R10). NotFound for members that the directory does not manage.
+func (r *Roster) Remove(ctx context.Context, by By, id MemberID, pre Precondition) error {
+	return r.update(ctx, by.Tenant, by.source(), func(tx Tx, alone bool) error {
+		before, err := tx.LockMember(ctx, by.scope(), id)
+		if err != nil {
+			return err
+		}
+		if err := pre.Check(before.Version); err != nil {
+			return err
+		}
+		cfg, err := tx.Config(ctx)
+		if err != nil {
+			return err
+		}
+		return r.bury(ctx, tx, cfg, by.source(), before, saveOptions{alone: alone, byDirectory: true})
+	})
+}
+
+// bury turns a member into its tombstone and takes it out of all groups.
+func (r *Roster) bury(ctx context.Context, tx Tx, cfg tenant.Config, from origin, before Member, o saveOptions) error {
+	after := tombstone(before, cfg, tx.Now())
+	o.kind = MemberRemoved
+	if err := r.save(ctx, tx, cfg, from, before, &after, o); err != nil {
+		return err
+	}
+	for _, g := range before.Groups {
+		if _, err := tx.RemoveFromGroup(ctx, g.ID, []MemberID{before.ID}, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func tombstone(m Member, cfg tenant.Config, now time.Time) Member {
+	m.RemovedAt = now
+	m.Groups = nil
+	m.Claims = withoutClaims(m.Claims, SourceDirectoryGroup)
+	return seal(m, cfg, now)
+}

@@ -1,0 +1,87 @@
+package roster
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"rollcall/internal/tenant"
+)
+
+// Roster turns one request of a door into one transaction of the store. All
+// its methods return errors of this package's kinds; nothing is written when
+// they do, except where they say so. Every refusal by a rule (an Error with a
+// Code) is recorded as an event of its own.
+type Roster struct {
+	Store   Store
+	Locator Locator
+	Now     func() time.Time
+	// OneTenantPerEmail refuses an address that is proven in another tenant.
+	OneTenantPerEmail bool
+}
+
+// By is the directory on whose behalf a door speaks.
+type By struct {
+	Tenant    tenant.ID
+	Directory tenant.Directory
+	RequestID string
+}
+
+func (b By) scope() Scope { return Scope{Directory: b.Directory.ID} }
+
+func (b By) source() origin {
+	return origin{actor: DirectoryActor(b.Directory.ID), requestID: b.RequestID}
+}
+
+// Staff is an admin of a tenant, or the operator, who acts on it.
+type Staff struct {
+	Tenant    tenant.ID
+	Actor     Actor
+	RequestID string
+}
+
+func (s Staff) source() origin { return origin{actor: s.Actor, requestID: s.RequestID} }
+
+// origin is what an event says of its cause.
+type origin struct {
+	actor     Actor
+	requestID string
+}
+
+// errAlone asks for the same transaction again with the tenant's exclusive
+// lock: what it found can only be decided while nobody else writes.
+var errAlone = errors.New("needs the exclusive lock")
+
+// update runs f, a second time alone if it asks for that, and records a
+// refusal that f returned.
+func (r *Roster) update(ctx context.Context, id tenant.ID, from origin, f func(tx Tx, alone bool) error) error {
+	err := r.Store.Update(ctx, id, func(tx Tx) error { return f(tx, false) })
+	if errors.Is(err, errAlone) {
+		err = r.updateAlone(ctx, id, func(tx Tx) error { return f(tx, true) })
+	}
+	return r.recorded(ctx, id, from, err)
+}
+
+// updateAlone runs f while no other transaction writes to the tenant.
+func (r *Roster) updateAlone(ctx context.Context, id tenant.ID, f func(Tx) error) error {
+	return r.Store.Update(ctx, id, func(tx Tx) error {
+		if err := tx.Exclusive(ctx); err != nil {
+			return err
+		}
+		return f(tx)
+	})
+}
+
+// recorded writes the event of a refusal and returns the refusal. A refusal
+// that can't be recorded is answered as the store's failure.
+func (r *Roster) recorded(ctx context.Context, id tenant.ID, from origin, err error) error {
+	var refusal *Error
+	if !errors.As(err, &refusal) || refusal.Code == "" {
+		return err
+	}
+	e := Event{Kind: MemberRefused, Actor: from.actor, RequestID: from.requestID, Data: details{Code: refusal.Code, Field: refusal.Field}.json()}
+	if werr := r.Store.Update(ctx, id, func(tx Tx) error { return tx.AppendEvent(ctx, e) }); werr != nil {
+		return werr
+	}
+	return err
+}
