@@ -1,0 +1,33 @@
+package scim
+
+// Limits bound what a request may ask for before it is parsed. The zero value
+// of a field stands for its default.
+type Limits struct {
+	// FilterBytes is the longest filter, in bytes; 4,096 by default.
+	FilterBytes int
+	// FilterDepth is how deep parentheses and brackets may nest; 16 by default.
+	FilterDepth int
+	// FilterTerms is how many comparisons a filter may have; 64 by default.
+	FilterTerms int
+	// PatchOperations is how many operations one PATCH may have; 1,000 by default.
+	PatchOperations int
+}
+
+// maxJSONDepth is how deep arrays and objects of a body may nest. RFC 7643
+// needs five; the rest is for extensions.
+const maxJSONDepth = 32
+
+func (l Limits) withDefaults() Limits {
+	l.FilterBytes = positive(l.FilterBytes, 4096)
+	l.FilterDepth = positive(l.FilterDepth, 16)
+	l.FilterTerms = positive(l.FilterTerms, 64)
+	l.PatchOperations = positive(l.PatchOperations, 1000)
+	return l
+}
+
+func positive(n, otherwise int) int {
+	if n > 0 {
+		return n
+	}
+	return otherwise
+}
