@@ -1,0 +1,139 @@
+package simulate
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync/atomic"
+)
+
+// person is somebody of the company and what the service should know of them.
+type person struct {
+	index int
+	hired user // the first day
+	want  user // what the service should read back now; ID is the service's
+	// newName is the userName and mail after a marriage; empty for those who keep theirs.
+	newName string
+
+	found bool // was in the service before this run
+	gone  bool // deleted in this run
+	// aside is set after an unexpected answer: later steps pass over this person.
+	aside atomic.Bool
+}
+
+func (p *person) id() string       { return p.want.ID }
+func (p *person) path() string     { return "/Users/" + p.want.ID }
+func (p *person) present() bool    { return !p.aside.Load() && !p.gone && p.want.ID != "" }
+func (p *person) missing() bool    { return !p.aside.Load() && p.want.ID == "" }
+func (p *person) matched() bool    { return p.present() && p.found }
+func (p *person) every(n int) bool { return p.present() && p.index%n == 0 }
+
+// crew makes the people of the company. The same Config makes the same people.
+func crew(c Config) []*person {
+	people := make([]*person, c.Users)
+	for i := range people {
+		people[i] = newPerson(c, i)
+	}
+	return people
+}
+
+func newPerson(c Config, i int) *person {
+	rng := rand.New(rand.NewPCG(uint64(c.Seed), uint64(i)))
+	given, family := pick(rng, givenNames), pick(rng, familyNames)
+	number := fmt.Sprint(i)
+	if c.Seed != 1 {
+		// People of two companies in one directory must not clash.
+		number = fmt.Sprintf("%d-s%d", i, c.Seed)
+	}
+	mail := fmt.Sprintf("%s.%s.%s@%s", given.ascii, family.ascii, number, c.Domain)
+	u := user{
+		ExternalID:        externalID(c.Vendor, rng),
+		UserName:          mail,
+		Active:            true,
+		DisplayName:       given.written + " " + family.written,
+		Title:             pick(rng, titles),
+		PreferredLanguage: pick(rng, languages),
+		Name:              name{GivenName: given.written, FamilyName: family.written},
+		Emails:            []typed{{Type: "work", Value: mail, Primary: true}},
+		PhoneNumbers:      []typed{{Type: "work", Value: fmt.Sprintf("+47 22 %02d %02d %02d", i/10000%100, i/100%100, i%100)}},
+		Enterprise:        &enterprise{EmployeeNumber: fmt.Sprintf("E%06d", i+1), Department: pick(rng, departments)},
+	}
+	if c.Vendor == Okta {
+		u.Locale = strings.ReplaceAll(u.PreferredLanguage, "-", "_")
+	}
+	p := &person{index: i, hired: u, want: u}
+	if i%7 == 3 {
+		p.newName = fmt.Sprintf("%s.%s-%s.%s@%s", given.ascii, family.ascii, "gift", number, c.Domain)
+	}
+	return p
+}
+
+// promoted is the person after some time in the company: another title and department, a mobile phone and
+// an office, none of which the service has heard of when they were hired.
+func (p *person) promoted() user {
+	u := p.want
+	u.Title = newTitles[p.index%len(newTitles)]
+	u.DisplayName = p.hired.DisplayName + " (" + u.Title + ")"
+	u.Name.Formatted = p.hired.DisplayName
+	u.PhoneNumbers = append(u.PhoneNumbers[:1:1], typed{Type: "mobile", Value: fmt.Sprintf("+47 9%07d", p.index)})
+	u.Addresses = []address{places[p.index%len(places)]}
+	u.Enterprise = &enterprise{
+		EmployeeNumber: p.hired.Enterprise.EmployeeNumber,
+		Department:     departments[(p.index+3)%len(departments)],
+		Manager:        u.Enterprise.Manager,
+	}
+	return u
+}
+
+// renamed is the person under newName.
+func (p *person) renamed() user {
+	u := p.want
+	u.UserName = p.newName
+	u.Emails = []typed{{Type: "work", Value: p.newName, Primary: true}}
+	return u
+}
+
+// managed is the person with a manager.
+func (p *person) managed(id string) user {
+	u := p.want
+	e := *u.Enterprise
+	e.Manager = &manager{Value: id}
+	u.Enterprise = &e
+	return u
+}
+
+// boss is the index of the manager; the first person has none. Everybody leads up to eight others.
+func (p *person) boss() (int, bool) { return (p.index - 1) / 8, p.index > 0 }
+
+// leaver says who is gone at the end: a tenth of those who lead nobody.
+func (p *person) leaver(size int) bool {
+	leads := 8*p.index+1 < size
+	return !leads && (p.index%10 == 9 || p.index == size-1)
+}
+
+func pick[T any](rng *rand.Rand, from []T) T { return from[rng.IntN(len(from))] }
+
+// externalID is an object id as the vendor makes them: a GUID, Okta's 00u…, Google's number.
+func externalID(v Vendor, rng *rand.Rand) string {
+	switch v {
+	case Okta:
+		return "00u" + letters(rng, 17)
+	case Google:
+		return fmt.Sprintf("1%020d", rng.Uint64())
+	}
+	return guid(rng)
+}
+
+func guid(rng *rand.Rand) string {
+	a, b := rng.Uint64(), rng.Uint64()
+	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>48&0x3fff|0x8000, b&0xffffffffffff)
+}
+
+func letters(rng *rand.Rand, n int) string {
+	const set = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	var b strings.Builder
+	for range n {
+		b.WriteByte(set[rng.IntN(len(set))])
+	}
+	return b.String()
+}
