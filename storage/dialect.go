@@ -1,0 +1,42 @@
+package storage
+
+// dialect says which of the two databases a statement is for. It holds all there is of differences
+// between their SQL: keep it small.
+type dialect int
+
+const (
+	postgres dialect = iota + 1
+	sqlite
+)
+
+// String names the dialect; it is also the folder of its migrations.
+func (d dialect) String() string {
+	if d == postgres {
+		return "postgres"
+	}
+	return "sqlite"
+}
+
+// in compares a column with a list that is bound as one argument (see idList).
+func (d dialect) in(column, argument string) string {
+	if d == postgres {
+		return column + " = ANY(" + argument + "::uuid[])"
+	}
+	return column + " IN (SELECT value FROM json_each(" + argument + "))"
+}
+
+// forUpdate keeps rows from others until the end of a transaction. SQLite has one writer at a time.
+func (d dialect) forUpdate(table string) string {
+	if d == postgres {
+		return " FOR UPDATE OF " + table
+	}
+	return ""
+}
+
+// jsonArray is the aggregate that makes a JSON array of its argument.
+func (d dialect) jsonArray(of string) string {
+	if d == postgres {
+		return "json_agg(" + of + ")"
+	}
+	return "json_group_array(" + of + ")"
+}
