@@ -25,6 +25,9 @@ const (
 	SourceInvite Source = "invite"
 	// SourceSignIn is a sign-in through the tenant's identity provider.
 	SourceSignIn Source = "sign_in"
+	// SourceFormer is what a removed directory last said. It decides nothing; it is
+	// there to undo the removal.
+	SourceFormer Source = "former_directory"
 	// SourceDomain and SourceTenant are the defaults that an admin set for a
 	// domain and for the tenant. They are worked out when needed, never stored.
 	SourceDomain Source = "domain"

@@ -1,0 +1,128 @@
+package roster
+
+import (
+	"context"
+	"crypto/rand"
+
+	"rollcall/internal/tenant"
+)
+
+// AddDomain notes that a tenant wants to prove a domain. Adding one that is
+// there already returns it as it is; one that was removed starts anew.
+func (r *Roster) AddDomain(ctx context.Context, s Staff, name string) (tenant.Domain, error) {
+	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, cfg tenant.Config) error {
+		if d.Status == "" || d.Lost() {
+			d.Status = tenant.DomainPending
+		}
+		return nil
+	})
+}
+
+// TrustDomain takes the operator's word that the domain is the tenant's. Members
+// that waited for proof get it. Conflict when another tenant owns the domain, or
+// lost it less than tenant.HoldPeriod ago.
+func (r *Roster) TrustDomain(ctx context.Context, s Staff, name string) (tenant.Domain, error) {
+	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, _ tenant.Config) error {
+		d.Status = tenant.DomainTrusted
+		return nil
+	})
+}
+
+// RemoveDomain takes a domain away. Its members stay; directories can create
+// nobody there, and other tenants can't claim it for tenant.HoldPeriod.
+func (r *Roster) RemoveDomain(ctx context.Context, s Staff, name string) (tenant.Domain, error) {
+	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, _ tenant.Config) error {
+		if d.Status == "" || d.Lost() {
+			return &Error{Kind: NotFound, Field: "domain", Detail: "The tenant has no domain " + quote(d.Name) + "."}
+		}
+		d.Status = tenant.DomainRemoved
+		return nil
+	})
+}
+
+// SetDomain changes what happens to people of a domain; "" leaves a choice as
+// it is. The admin role can't be a default.
+func (r *Roster) SetDomain(ctx context.Context, s Staff, name string, join tenant.AutoJoin, defaultRole string) (tenant.Domain, error) {
+	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, cfg tenant.Config) error {
+		if d.Status == "" || d.Lost() {
+			return &Error{Kind: NotFound, Field: "domain", Detail: "The tenant has no domain " + quote(d.Name) + ". Add it first."}
+		}
+		switch join {
+		case "":
+		case tenant.AutoJoinOff, tenant.AutoJoinOn, tenant.AutoJoinApprove:
+			d.AutoJoin = join
+		default:
+			return &Error{Kind: Invalid, Field: "auto_join", Detail: "Auto-join is on, off or approve, not " + quote(string(join)) + "."}
+		}
+		if defaultRole == "" {
+			return nil
+		}
+		if defaultRole == cfg.Tenant.Roles.Admin() {
+			return &Error{Kind: Invalid, Field: "default_role", Detail: "The admin role can't be a default: somebody must give it to each admin."}
+		}
+		d.DefaultRole = defaultRole
+		return checkRole(cfg, defaultRole)
+	})
+}
+
+func (r *Roster) changeDomain(ctx context.Context, s Staff, name string, change func(*tenant.Domain, tenant.Config) error) (tenant.Domain, error) {
+	var out tenant.Domain
+	name, err := ParseDomain(name)
+	if err != nil {
+		return out, err
+	}
+	challenge := "rollcall-verify=" + rand.Text() // 130 random bits in base 32, the same for a retried transaction
+	challenge += rand.Text()[:8]
+	err = r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+		cfg, err := tx.Config(ctx)
+		if err != nil {
+			return err
+		}
+		before, known := cfg.Domain(name)
+		out = before
+		if !known {
+			out = tenant.Domain{ID: tenant.DomainID{UUID: tenant.NewUUID(tx.Now())}, Name: name, AutoJoin: tenant.AutoJoinOff,
+				Challenge: challenge, CreatedAt: tx.Now()}
+		}
+		if err := change(&out, cfg); err != nil {
+			return err
+		}
+		if out == before {
+			return nil
+		}
+		out.ChangedAt = tx.Now()
+		if err := tx.PutDomain(ctx, out); err != nil {
+			return err
+		}
+		if err := tx.AppendEvent(ctx, s.event(DomainChanged, details{Name: name, Status: string(out.Status)})); err != nil {
+			return err
+		}
+		return r.walk(ctx, tx, withDomain(cfg, out), s.source(), Scope{}, proving(out))
+	})
+	return out, r.recorded(ctx, s.Tenant, s.source(), err)
+}
+
+// proving gives members of an owned domain the proof that they waited for.
+func proving(d tenant.Domain) func(Member) Member {
+	if !d.Owned() {
+		return nil
+	}
+	return func(m Member) Member {
+		if m.Email.Domain() == d.Name && !m.Proven {
+			m.Proven = true
+			m.Person = PersonID{}
+		}
+		return m
+	}
+}
+
+func withDomain(c tenant.Config, d tenant.Domain) tenant.Config {
+	domains := make([]tenant.Domain, 0, len(c.Domains)+1)
+	for _, o := range c.Domains {
+		if o.ID != d.ID {
+			domains = append(domains, o)
+		}
+	}
+	c.Domains = append(domains, d)
+	return c
+}

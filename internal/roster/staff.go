@@ -1,0 +1,206 @@
+package roster
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"rollcall/internal/tenant"
+)
+
+// AddMember makes a member at the word of an admin or the operator, without a
+// directory. The person counts as vouched for. role may be empty. Conflict
+// when the address belongs to a member already.
+func (r *Roster) AddMember(ctx context.Context, s Staff, email, role, name string) (Member, error) {
+	var out Member
+	address, err := ParseEmail(email)
+	if err != nil {
+		return out, err
+	}
+	err = r.update(ctx, s.Tenant, s.source(), func(tx Tx, _ bool) error {
+		found, err := tx.LockMatches(ctx, Match{Email: address})
+		if err != nil {
+			return err
+		}
+		cfg, err := tx.Config(ctx)
+		if err != nil {
+			return err
+		}
+		if err := checkRole(cfg, role); err != nil {
+			return err
+		}
+		before := Member{ID: NewMemberID(tx.Now()), CreatedAt: tx.Now(), Email: address}
+		kind := MemberCreated
+		for _, m := range found {
+			if !m.Removed() {
+				return &Error{Kind: Conflict, Field: "email", Detail: "A member with this e-mail address exists already."}
+			}
+			if m.Directory.IsZero() {
+				before, kind = m, MemberRestored
+			}
+		}
+		out = invited(before, s, role, name, cfg, tx)
+		if err := r.linkPerson(ctx, tx, &out); err != nil {
+			return err
+		}
+		if before.Version == 0 {
+			err = tx.InsertMember(ctx, out)
+		} else {
+			err = tx.UpdateMember(ctx, before, out)
+		}
+		if err != nil {
+			return err
+		}
+		if err := foundAdmin(ctx, tx, cfg, out); err != nil {
+			return err
+		}
+		return tx.AppendEvent(ctx, memberEvent(kind, s.source(), Member{Version: before.Version}, out))
+	})
+	return out, err
+}
+
+// invited makes the member that a person asked for.
+func invited(m Member, s Staff, role, name string, cfg tenant.Config, tx Tx) Member {
+	m.RemovedAt, m.Conflict = time.Time{}, ""
+	m.Login, m.Addresses = string(m.Email), []string{string(m.Email)}
+	if name != "" {
+		b, _ := json.Marshal(map[string]string{"displayName": name}) //nolint:errchkjson // strings always marshal
+		m.Attributes = b
+	}
+	m.Proven, m.DirectoryActive = true, true
+	m.Claims = []Claim{{Source: s.Actor.Source, By: s.Actor.ID, Here: true, Role: role, At: tx.Now()}}
+	return seal(m, cfg, tx.Now())
+}
+
+func checkRole(cfg tenant.Config, role string) error {
+	if role == "" || cfg.Tenant.Roles.Has(role) {
+		return nil
+	}
+	return &Error{Kind: Invalid, Field: "role", Detail: "The tenant has no role " + quote(role) + ". Its roles are: " + list(cfg.Tenant.Roles.Roles) + "."}
+}
+
+// SetActive turns a member off at a person's word, or takes that word back. It
+// never lifts a "no" of another source: Refused with managed_by_directory when
+// only the directory keeps the member off.
+func (r *Roster) SetActive(ctx context.Context, s Staff, id MemberID, active bool) (Member, error) {
+	return r.amend(ctx, s, id, func(m Member, cfg tenant.Config, tx Tx) (Member, error) {
+		c, ok := m.Claim(s.Actor.Source)
+		off := ok && c.Active != nil && !*c.Active
+		if active && !off && m.Standing.State == StateInactive {
+			return m, stillOff(m, cfg)
+		}
+		c.Source, c.By, c.At = s.Actor.Source, s.Actor.ID, tx.Now()
+		c.Active = nil
+		if !active {
+			c.Active = &active
+		}
+		m.Claims = withClaim(m.Claims, c)
+		if !c.Here && c.Active == nil && c.Role == "" {
+			m.Claims = withoutClaims(m.Claims, s.Actor.Source)
+		}
+		return m, nil
+	})
+}
+
+// stillOff tells an admin who else keeps a member off.
+func stillOff(m Member, cfg tenant.Config) error {
+	if m.Standing.Reason == CodeDeactivatedByDirectory {
+		return managed(m, cfg, "It is turned off there; turn it on there.")
+	}
+	return &Error{Kind: Refused, Code: m.Standing.Reason, Detail: "The member was turned off by somebody with more authority, who must turn it on again."}
+}
+
+// managed refuses an edit of what a directory manages, naming the directory.
+func managed(m Member, cfg tenant.Config, advice string) error {
+	name := "a directory"
+	if d, ok := cfg.Directory(m.Directory); ok {
+		name = "the directory " + d.Name
+	}
+	return &Error{Kind: Refused, Code: CodeManagedByDirectory, Detail: "The member is managed by " + name + ". " + advice}
+}
+
+// SetRole gives a member a role at a person's word. Refused with
+// managed_by_directory while a directory's mapping names the role; Invalid for
+// a role that the tenant does not have. An empty role takes the word back.
+func (r *Roster) SetRole(ctx context.Context, s Staff, id MemberID, role string) (Member, error) {
+	return r.amend(ctx, s, id, func(m Member, cfg tenant.Config, tx Tx) (Member, error) {
+		if err := checkRole(cfg, role); err != nil {
+			return m, err
+		}
+		if w := m.Standing.Rank.Winner; w != nil && fromDirectory(w.Source) {
+			return m, managed(m, cfg, "Its role follows a group or attribute there; change that, or the mapping.")
+		}
+		c, _ := m.Claim(s.Actor.Source)
+		c.Source, c.By, c.Role, c.At = s.Actor.Source, s.Actor.ID, role, tx.Now()
+		m.Claims = withClaim(m.Claims, c)
+		return m, nil
+	})
+}
+
+// Confirm decides on a member that waits for an admin: accept lets the
+// directory's word count, otherwise the directory lets go of the member.
+func (r *Roster) Confirm(ctx context.Context, s Staff, id MemberID, accept bool) (Member, error) {
+	return r.amend(ctx, s, id, func(m Member, _ tenant.Config, tx Tx) (Member, error) {
+		if m.Conflict == "" {
+			return m, &Error{Kind: Invalid, Field: "member", Detail: "The member does not wait for a confirmation."}
+		}
+		m.Conflict = ""
+		if accept {
+			return m, nil
+		}
+		m = released(m)
+		if len(m.Claims) == 0 { // nobody else wants the member
+			m.RemovedAt = tx.Now()
+		}
+		return m, nil
+	})
+}
+
+// RemoveMember ends a membership at a person's word. Refused with
+// managed_by_directory while a directory manages the member.
+func (r *Roster) RemoveMember(ctx context.Context, s Staff, id MemberID) error {
+	return r.update(ctx, s.Tenant, s.source(), func(tx Tx, alone bool) error {
+		before, cfg, err := lockLive(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if _, ok := cfg.Directory(before.Directory); ok {
+			return managed(before, cfg, "Take the person out of scope there, or turn the member off here.")
+		}
+		return r.bury(ctx, tx, cfg, s.source(), before, saveOptions{alone: alone})
+	})
+}
+
+// amend changes one live member at a person's word.
+func (r *Roster) amend(ctx context.Context, s Staff, id MemberID, change func(Member, tenant.Config, Tx) (Member, error)) (Member, error) {
+	var out Member
+	err := r.update(ctx, s.Tenant, s.source(), func(tx Tx, alone bool) error {
+		before, cfg, err := lockLive(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		after, err := change(before, cfg, tx)
+		if err != nil {
+			return err
+		}
+		out = before
+		if sameMember(before, after) {
+			return nil
+		}
+		out = seal(after, cfg, tx.Now())
+		return r.save(ctx, tx, cfg, s.source(), before, &out, saveOptions{alone: alone})
+	})
+	return out, err
+}
+
+func lockLive(ctx context.Context, tx Tx, id MemberID) (Member, tenant.Config, error) {
+	m, err := tx.LockMember(ctx, Scope{}, id)
+	if err != nil {
+		return m, tenant.Config{}, err
+	}
+	cfg, err := tx.Config(ctx)
+	if err == nil && m.Removed() {
+		err = &Error{Kind: NotFound, Detail: "The member was removed."}
+	}
+	return m, cfg, err
+}

@@ -1,0 +1,104 @@
+package roster
+
+import (
+	"context"
+
+	"rollcall/internal/tenant"
+)
+
+// CreateTenant makes an active tenant. Conflict when the slug is taken, Invalid
+// for a slug, name or role set that can't be used.
+func (r *Roster) CreateTenant(ctx context.Context, slug, name string, roles tenant.RoleSet) (tenant.Tenant, error) {
+	var t tenant.Tenant
+	if err := tenant.CheckSlug(slug); err != nil {
+		return t, &Error{Kind: Invalid, Field: "slug", Detail: "The " + err.Error() + "."}
+	}
+	if err := roles.Check(); err != nil {
+		return t, &Error{Kind: Invalid, Field: "roles", Detail: "The role set can't be used: " + err.Error() + "."}
+	}
+	if err := checkName(name); err != nil {
+		return t, err
+	}
+	now := r.Now().UTC()
+	t = tenant.Tenant{ID: tenant.ID{UUID: tenant.NewUUID(now)}, Slug: slug, Name: name, Status: tenant.Active, Roles: roles,
+		Version: 1, CreatedAt: now, ChangedAt: now}
+	if err := r.Locator.CreateTenant(ctx, t); err != nil {
+		return tenant.Tenant{}, err
+	}
+	err := r.Store.Update(ctx, t.ID, func(tx Tx) error {
+		return tx.AppendEvent(ctx, Event{Kind: TenantCreated, Actor: Actor{Source: SourceOperator}, Data: details{Name: slug}.json()})
+	})
+	return t, err
+}
+
+// maxName bounds the names of tenants, directories and labels, in bytes.
+const maxName = 200
+
+func checkName(name string) error {
+	if name == "" || len(name) > maxName {
+		return &Error{Kind: Invalid, Field: "name", Detail: "A name has 1 to 200 characters."}
+	}
+	return nil
+}
+
+// SetTenantStatus suspends or resumes a tenant. Members keep their standing;
+// while suspended, none of them has access.
+func (r *Roster) SetTenantStatus(ctx context.Context, s Staff, st tenant.Status) (tenant.Tenant, error) {
+	kind := TenantSuspended
+	if st == tenant.Active {
+		kind = TenantResumed
+	}
+	return r.configure(ctx, s, kind, func(c *tenant.Config) error {
+		c.Tenant.Status = st
+		return nil
+	})
+}
+
+// SetTenantPolicy replaces a tenant's policy and settles its members anew.
+func (r *Roster) SetTenantPolicy(ctx context.Context, s Staff, p tenant.Policy) (tenant.Tenant, error) {
+	return r.configure(ctx, s, TenantChanged, func(c *tenant.Config) error {
+		if p.DefaultRole != "" && p.DefaultRole == c.Tenant.Roles.Admin() {
+			return &Error{Kind: Invalid, Field: "default_role", Detail: "The admin role can't be a default: somebody must give it to each admin."}
+		}
+		if err := checkRole(*c, p.DefaultRole); err != nil {
+			return err
+		}
+		c.Tenant.Policy = p
+		return nil
+	})
+}
+
+func (r *Roster) configure(ctx context.Context, s Staff, kind EventKind, change func(*tenant.Config) error) (tenant.Tenant, error) {
+	var out tenant.Tenant
+	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+		cfg, err := tx.Config(ctx)
+		if err != nil {
+			return err
+		}
+		before := cfg.Tenant
+		if err := change(&cfg); err != nil {
+			return err
+		}
+		out = cfg.Tenant
+		if out.Status == before.Status && out.Policy == before.Policy {
+			return nil
+		}
+		cfg.Tenant.Version++
+		cfg.Tenant.ChangedAt = tx.Now()
+		out = cfg.Tenant
+		if err := tx.PutTenant(ctx, cfg.Tenant); err != nil {
+			return err
+		}
+		if out.Policy != before.Policy {
+			if err := r.walk(ctx, tx, cfg, s.source(), Scope{}, nil); err != nil {
+				return err
+			}
+		}
+		return tx.AppendEvent(ctx, s.event(kind, details{Status: string(out.Status)}))
+	})
+	return out, r.recorded(ctx, s.Tenant, s.source(), err)
+}
+
+func (s Staff) event(kind EventKind, d details) Event {
+	return Event{Kind: kind, Actor: s.Actor, RequestID: s.RequestID, Data: d.json()}
+}

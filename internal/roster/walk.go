@@ -1,0 +1,81 @@
+package roster
+
+import (
+	"context"
+
+	"rollcall/internal/tenant"
+)
+
+// walkPage is how many members a walk holds in memory at a time.
+const walkPage = 500
+
+// walk settles members anew after their tenant's configuration changed to cfg.
+// It must run alone. change may alter a member's claims first; nil leaves them.
+// It refuses to take the last admin away.
+func (r *Roster) walk(ctx context.Context, tx Tx, cfg tenant.Config, from origin, s Scope, change func(Member) Member) error {
+	w := walker{r: r, tx: tx, cfg: cfg, from: from, change: change}
+	admins, err := tx.Admins(ctx, cfg.Tenant.Roles.Admin(), MemberID{})
+	if err != nil {
+		return err
+	}
+	q := Query{Scope: s, Limit: walkPage, WithGroups: true}
+	for {
+		page, err := tx.Members(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, m := range page.Items {
+			if err := w.member(ctx, m); err != nil {
+				return err
+			}
+		}
+		if !page.More {
+			break
+		}
+		q.After = page.Items[len(page.Items)-1].ID.UUID
+	}
+	if w.lost > 0 && admins-w.lost+w.won <= 0 {
+		return &Error{Kind: Refused, Code: CodeLastAdmin,
+			Detail: "This would leave the tenant without an active admin. Make somebody else an admin first, then repeat the change."}
+	}
+	if w.won > 0 && cfg.Tenant.NoAdmin {
+		cfg.Tenant.NoAdmin = false
+		return tx.PutTenant(ctx, cfg.Tenant)
+	}
+	return nil
+}
+
+type walker struct {
+	r         *Roster
+	tx        Tx
+	cfg       tenant.Config
+	from      origin
+	change    func(Member) Member
+	lost, won int
+}
+
+func (w *walker) member(ctx context.Context, before Member) error {
+	after := before
+	if w.change != nil {
+		after = w.change(before)
+	}
+	standing := Settle(after, w.cfg)
+	if sameMember(before, after) && standing.State == before.Standing.State && standing.Role == before.Standing.Role &&
+		standing.Rank.Rule == before.Standing.Rank.Rule {
+		return nil
+	}
+	after = seal(after, w.cfg, w.tx.Now())
+	switch {
+	case isAdmin(w.cfg, before) && !isAdmin(w.cfg, after):
+		w.lost++
+	case !isAdmin(w.cfg, before) && isAdmin(w.cfg, after):
+		w.won++
+	}
+	if err := w.r.linkPerson(ctx, w.tx, &after); err != nil {
+		return err
+	}
+	if err := w.tx.UpdateMember(ctx, before, after); err != nil {
+		return err
+	}
+	return w.tx.AppendEvent(ctx, memberEvent("", w.from, before, after))
+}
