@@ -137,18 +137,27 @@ func (c Chain) log(ctx context.Context, rec *Record) {
 		attrs = append(attrs, slog.String("directory", rec.Directory.String()))
 	}
 	if rec.Err != nil {
-		attrs = append(attrs, slog.String("error", errorText(rec.Err)))
+		attrs = append(attrs, slog.String("error", errorText(rec.Err, rec.Status)))
 	}
 	c.Log.LogAttrs(ctx, level, "request", attrs...)
 }
 
 // errorText shows of an error that the caller caused the kind, code and field
-// only, for its inner text may quote what was sent.
-func errorText(err error) string {
-	if e, ok := errors.AsType[*roster.Error](err); ok && Status(err) < http.StatusInternalServerError {
+// only, or what it chose itself to show, for its text may quote what was sent.
+func errorText(err error, status int) string {
+	if status < http.StatusBadRequest || status >= http.StatusInternalServerError {
+		return err.Error()
+	}
+	if v, ok := errors.AsType[interface {
+		error
+		slog.LogValuer
+	}](err); ok {
+		return v.LogValue().String()
+	}
+	if e, ok := errors.AsType[*roster.Error](err); ok {
 		return (&roster.Error{Kind: e.Kind, Code: e.Code, Field: e.Field}).Error()
 	}
-	return err.Error()
+	return "refused by the door"
 }
 
 // method returns a method of RFC 9110 or RFC 5789 as it is, and "other" for the

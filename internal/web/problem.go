@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 
 	"rollcall/internal/roster"
@@ -68,6 +69,9 @@ type statusError struct {
 }
 
 func (e *statusError) Error() string { return e.detail }
+
+// LogValue shows the text, which is always the same.
+func (e *statusError) LogValue() slog.Value { return slog.StringValue(e.detail) }
 
 var (
 	errNoRoute = &statusError{http.StatusNotFound, "There is nothing at this address."}
