@@ -1,0 +1,242 @@
+package scim
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"rollcall/internal/roster"
+)
+
+// errorSchema marks an error answer (RFC 7644 §3.12).
+const errorSchema = "urn:ietf:params:scim:api:messages:2.0:Error"
+
+// retryAfter is asked of clients that came too fast or at a bad time. It is
+// short because Entra puts a job with many failures into quarantine.
+const retryAfter = 5 * time.Second
+
+// fault is an answer that only the protocol knows of; no rule of the roster
+// is behind it.
+type fault struct {
+	status   int
+	scimType string
+	detail   string
+	header   [2]string // name and value; empty: none
+}
+
+func (f *fault) Error() string { return strconv.Itoa(f.status) + " " + f.detail }
+
+// statusOf is the mapping table from the roster's kinds to HTTP's status and
+// RFC 7644's scimType (§3.12, tables 8 and 9; RFC 9865 §2.1 for cursors). An unknown kind is
+// a mistake of ours: 500.
+func statusOf(e *roster.Error) (status int, scimType string) {
+	switch e.Kind {
+	case roster.NotFound:
+		return http.StatusNotFound, ""
+	case roster.Conflict:
+		return http.StatusConflict, "uniqueness"
+	case roster.Invalid:
+		return http.StatusBadRequest, "invalidValue"
+	case roster.Stale:
+		return http.StatusPreconditionFailed, ""
+	case roster.Refused:
+		return statusOfRefusal(e.Code)
+	case roster.Unauthorized:
+		return http.StatusUnauthorized, ""
+	case roster.TooLarge:
+		return http.StatusRequestEntityTooLarge, ""
+	case roster.TooMany:
+		return http.StatusBadRequest, "tooMany"
+	case roster.RateLimited:
+		return http.StatusTooManyRequests, ""
+	case roster.Unavailable:
+		return http.StatusServiceUnavailable, ""
+	case roster.Mutability:
+		return http.StatusBadRequest, "mutability"
+	case roster.NoTarget:
+		return http.StatusBadRequest, "noTarget"
+	case roster.BadFilter:
+		return http.StatusBadRequest, "invalidFilter"
+	case roster.BadPath:
+		return http.StatusBadRequest, "invalidPath"
+	case roster.BadSyntax:
+		return http.StatusBadRequest, "invalidSyntax"
+	case roster.BadCursor:
+		return http.StatusBadRequest, "invalidCursor"
+	case roster.OldCursor:
+		return http.StatusBadRequest, "expiredCursor"
+	case roster.Sensitive:
+		return http.StatusForbidden, "sensitive" // RFC 7644 §7.5.2
+	}
+	return http.StatusInternalServerError, ""
+}
+
+// statusOfRefusal says how a rule's refusal looks to a directory.
+func statusOfRefusal(c roster.Code) (status int, scimType string) {
+	switch c {
+	case roster.CodeDomainNotProven, roster.CodeDomainNotOwned, roster.CodeDomainHeld:
+		return http.StatusBadRequest, "invalidValue"
+	case roster.CodeEmailExists, roster.CodeExternalIDConflict:
+		return http.StatusConflict, "uniqueness"
+	case roster.CodeLastAdmin:
+		return http.StatusConflict, "mutability"
+	}
+	return http.StatusForbidden, ""
+}
+
+// wordOf turns the roster's name of a field into SCIM's.
+func wordOf(field string) string {
+	switch field {
+	case "login":
+		return "userName"
+	case "external_id":
+		return "externalId"
+	case "email":
+		return "emails"
+	case "name":
+		return "displayName"
+	}
+	return field
+}
+
+// detailOf is what the customer's admin reads in the provisioning log of the
+// identity provider: what happened and what to change there.
+func detailOf(e *roster.Error) string {
+	word := wordOf(e.Field)
+	switch {
+	case e.Detail != "" && (word == "" || strings.Contains(e.Detail, word)):
+		return e.Detail
+	case e.Detail != "":
+		return word + ": " + e.Detail
+	}
+	switch e.Kind {
+	case roster.NotFound:
+		return "There is no such resource in this directory. It may have been deleted; create it again."
+	case roster.Conflict:
+		if word == "" {
+			word = "value"
+		}
+		return "Another resource of this directory has this " + word + " already. Look it up with a filter and change it, or send another " + word + "."
+	case roster.Stale:
+		return "The resource has changed since it was read. Read it again and repeat the change."
+	case roster.RateLimited:
+		return "Too many requests. Wait as long as Retry-After says and repeat."
+	case roster.Unavailable:
+		return "The service cannot answer now. Wait as long as Retry-After says and repeat; nothing is known to be wrong with the request."
+	}
+	if word != "" {
+		return word + ": " + string(e.Kind) + "."
+	}
+	return "The request cannot be carried out: " + string(e.Kind) + "."
+}
+
+// faultOf is the answer to any error. An error of unknown origin is 500
+// with a fixed text: its own may hold anything.
+func faultOf(err error) *fault {
+	var f *fault
+	if errors.As(err, &f) {
+		return f
+	}
+	var e *roster.Error
+	var k roster.Kind
+	switch {
+	case errors.As(err, &e):
+	case errors.As(err, &k):
+		e = &roster.Error{Kind: k}
+	default:
+		e = &roster.Error{}
+	}
+	f = &fault{}
+	f.status, f.scimType = statusOf(e)
+	switch f.status {
+	case http.StatusUnauthorized:
+		f.header = [2]string{"WWW-Authenticate", `Bearer realm="SCIM"`}
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		f.header = retryHeader(retryAfter)
+	}
+	f.detail = "The service failed. The failure is on record; repeat the request later."
+	if f.status != http.StatusInternalServerError {
+		f.detail = detailOf(e)
+	}
+	return f
+}
+
+// writeError answers with a SCIM error, unless the client has gone.
+func writeError(w http.ResponseWriter, err error) {
+	var g *gone
+	if errors.As(err, &g) {
+		return
+	}
+	f := faultOf(err)
+	if f.header[0] != "" {
+		w.Header().Set(f.header[0], f.header[1])
+	}
+	body, err := json.Marshal(struct {
+		Schemas  [1]string `json:"schemas"`
+		Status   string    `json:"status"` // a string: RFC 7644 §3.12
+		ScimType string    `json:"scimType,omitempty"`
+		Detail   string    `json:"detail"`
+	}{[1]string{errorSchema}, strconv.Itoa(f.status), f.scimType, f.detail})
+	if err == nil {
+		_ = write(w, f.status, body) // the error that led here is the one to report
+	}
+}
+
+func retryHeader(wait time.Duration) [2]string {
+	seconds := int((wait + time.Second - 1) / time.Second)
+	return [2]string{"Retry-After", strconv.Itoa(seconds)}
+}
+
+func tooFast(wait time.Duration) error {
+	return &fault{
+		status: http.StatusTooManyRequests,
+		detail: "This directory sends more requests than it may. Wait as long as Retry-After says and repeat.",
+		header: retryHeader(wait),
+	}
+}
+
+func unknownEndpoint(path string) error {
+	if len(path) > 200 {
+		path = path[:200] + "…"
+	}
+	return &fault{status: http.StatusNotFound, detail: "There is no SCIM endpoint at " + path +
+		". Users and Groups are served, and /ResourceTypes lists all; compare the base URL."}
+}
+
+func methodNotAllowed(method, allow string) error {
+	if len(method) > 20 {
+		method = method[:20] + "…"
+	}
+	return &fault{
+		status: http.StatusMethodNotAllowed,
+		detail: method + " is not served here; " + allow + " are.",
+		header: [2]string{"Allow", allow},
+	}
+}
+
+func bodyTooLarge(limit int64) *fault {
+	return &fault{status: http.StatusRequestEntityTooLarge, detail: "The body is larger than the " +
+		strconv.FormatInt(limit, 10) + " bytes that are taken here. Send the change in several requests."}
+}
+
+func invalidValue(detail string) error {
+	return &roster.Error{Kind: roster.Invalid, Detail: detail}
+}
+
+// noMe answers /Me (RFC 7644 §3.11), an alias for the authenticated person.
+func noMe(http.ResponseWriter, *request) error {
+	return &fault{status: http.StatusNotImplemented, detail: "/Me is not served: the token speaks for a directory, not for a person. Use /Users/{id}."}
+}
+
+// noBulk answers /Bulk (RFC 7644 §3.7), which ServiceProviderConfig says is not supported.
+func noBulk(http.ResponseWriter, *request) error {
+	return &fault{status: http.StatusNotImplemented, detail: "/Bulk is not served, as ServiceProviderConfig says. Send one request for each change; a PATCH of a group may name many members."}
+}
+
+// noRootSearch answers queries across resource types (RFC 7644 §3.4.2.1).
+func noRootSearch(http.ResponseWriter, *request) error {
+	return &fault{status: http.StatusNotImplemented, detail: "Queries across resource types are not served. Query /Users or /Groups."}
+}

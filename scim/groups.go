@@ -1,0 +1,196 @@
+package scim
+
+import (
+	"context"
+	"net/http"
+
+	"rollcall/internal/roster"
+)
+
+// maxGroupBody bounds the body of a group: a full push of 50,000 members fits.
+const maxGroupBody = 5 << 20
+
+// createGroup serves POST /Groups (RFC 7644 §3.3), with or without members.
+func (d *Door) createGroup(w http.ResponseWriter, q *request) error {
+	body, err := q.body(w, maxGroupBody)
+	if err != nil {
+		return err
+	}
+	p, err := q.projection(groupKind)
+	if err != nil {
+		return err
+	}
+	c, err := parseGroup(body, q.quirks)
+	if err != nil {
+		return err
+	}
+	g, err := d.Roster.CreateGroup(q.Context(), q.by, c)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", q.base+"/Groups/"+g.ID.UUID.UUID())
+	return d.writeGroup(w, q, http.StatusCreated, g, p)
+}
+
+// getGroup serves GET /Groups/{id} (RFC 7644 §3.4.1). Members are returned
+// unless excluded: authentik compares them, Entra excludes them.
+func (d *Door) getGroup(w http.ResponseWriter, q *request) error {
+	id, err := q.groupID()
+	if err != nil {
+		return err
+	}
+	p, err := q.projection(groupKind)
+	if err != nil {
+		return err
+	}
+	g, err := d.Store.Reader(q.by.Tenant).Group(q.Context(), q.scope, id)
+	if err != nil {
+		return err
+	}
+	if done, err := conditional(w, q.Request, g.Version); done || err != nil {
+		return err
+	}
+	return d.writeGroup(w, q, http.StatusOK, g, p)
+}
+
+// replaceGroup serves PUT /Groups/{id} (RFC 7644 §3.5.1). A body without
+// members, unlike one with an empty list, leaves the members as they are.
+func (d *Door) replaceGroup(w http.ResponseWriter, q *request) error {
+	body, err := q.body(w, maxGroupBody)
+	if err != nil {
+		return err
+	}
+	p, err := q.projection(groupKind)
+	if err != nil {
+		return err
+	}
+	c, err := parseGroup(body, q.quirks)
+	if err != nil {
+		return err
+	}
+	g, err := d.editGroup(q, func(roster.Group) (roster.GroupChange, error) { return c, nil })
+	if err != nil {
+		return err
+	}
+	return d.writeGroup(w, q, http.StatusOK, g, p)
+}
+
+// patchGroup serves PATCH /Groups/{id} (RFC 7644 §3.5.2). It answers 204: a group
+// may have more members than anybody wants back after adding one. Who
+// names attributes gets those.
+func (d *Door) patchGroup(w http.ResponseWriter, q *request) error {
+	body, err := q.body(w, maxGroupBody)
+	if err != nil {
+		return err
+	}
+	p, err := q.projection(groupKind)
+	if err != nil {
+		return err
+	}
+	ops, err := parsePatch(body, q.quirks, d.Limits)
+	if err != nil {
+		return err
+	}
+	g, err := d.editGroup(q, func(g roster.Group) (roster.GroupChange, error) {
+		return patchGroup(g, ops, q.quirks)
+	})
+	if err != nil {
+		return err
+	}
+	if q.params.has("attributes") {
+		return d.writeGroup(w, q, http.StatusOK, g, p)
+	}
+	w.Header().Set("ETag", etag(g.Version))
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (d *Door) editGroup(q *request, edit func(roster.Group) (roster.GroupChange, error)) (roster.Group, error) {
+	id, err := q.groupID()
+	if err != nil {
+		return roster.Group{}, err
+	}
+	pre, err := q.precondition(d.groupVersion(q, id))
+	if err != nil {
+		return roster.Group{}, err
+	}
+	return d.Roster.EditGroup(q.Context(), q.by, id, pre, edit)
+}
+
+// deleteGroup serves DELETE /Groups/{id} (RFC 7644 §3.6). Its members stay users.
+func (d *Door) deleteGroup(w http.ResponseWriter, q *request) error {
+	id, err := q.groupID()
+	if err != nil {
+		return err
+	}
+	pre, err := q.precondition(d.groupVersion(q, id))
+	if err != nil {
+		return err
+	}
+	if err := d.Roster.RemoveGroup(q.Context(), q.by, id, pre); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (d *Door) groupVersion(q *request, id roster.GroupID) func(context.Context) (int64, error) {
+	return func(ctx context.Context) (int64, error) {
+		g, err := d.Store.Reader(q.by.Tenant).Group(ctx, q.scope, id)
+		return g.Version, err
+	}
+}
+
+// listGroups serves GET /Groups, searchGroups POST /Groups/.search (RFC 7644
+// §3.4.2 and §3.4.3). Members are returned by default here too, all of them: who lists
+// large groups excludes members, as Entra does.
+func (d *Door) listGroups(w http.ResponseWriter, q *request) error {
+	l, err := d.parseList(q, groupKind)
+	if err != nil {
+		return err
+	}
+	reader, query := d.Store.Reader(q.by.Tenant), l.query(q.scope)
+	page, err := readPage(q.Context(), query, l.total, reader.Groups)
+	if err != nil {
+		return err
+	}
+	members, with := map[roster.GroupID][]roster.GroupMember(nil), l.projection.wants("members")
+	if with && len(page.Items) > 0 {
+		ids := make([]roster.GroupID, len(page.Items))
+		for i, g := range page.Items {
+			ids[i] = g.ID
+		}
+		if members, err = reader.MembersOf(q.Context(), ids); err != nil {
+			return err
+		}
+	}
+	next := ""
+	if page.More {
+		next = d.next(l, query, page.Items[len(page.Items)-1].ID.UUID, len(page.Items), page.Total)
+	}
+	return writeList(w, l, next, page, func(dst []byte, g roster.Group) []byte {
+		return appendGroup(dst, g, members[g.ID], with, q.base, l.projection)
+	})
+}
+
+func (d *Door) searchGroups(w http.ResponseWriter, q *request) error {
+	if err := q.search(w); err != nil {
+		return err
+	}
+	return d.listGroups(w, q)
+}
+
+// writeGroup answers with a group, and its members if the answer has them.
+func (d *Door) writeGroup(w http.ResponseWriter, q *request, status int, g roster.Group, p *projection) error {
+	var members []roster.GroupMember
+	with := p.wants("members")
+	if with {
+		var err error
+		members, err = d.Store.Reader(q.by.Tenant).GroupMembers(q.Context(), g.ID, roster.MemberID{}, 0)
+		if err != nil {
+			return err
+		}
+	}
+	w.Header().Set("ETag", etag(g.Version))
+	return write(w, status, appendGroup(make([]byte, 0, 512+160*len(members)), g, members, with, q.base, p))
+}

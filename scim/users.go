@@ -1,0 +1,172 @@
+package scim
+
+import (
+	"context"
+	"net/http"
+
+	"rollcall/internal/roster"
+)
+
+// maxUserBody bounds the body of a user. Attributes such as certificates and
+// photos may be large; a megabyte is more than any directory sends.
+const maxUserBody = 1 << 20
+
+// createUser serves POST /Users (RFC 7644 §3.3). A person who came through
+// another door is adopted, which looks the same to the directory.
+func (d *Door) createUser(w http.ResponseWriter, q *request) error {
+	body, err := q.body(w, maxUserBody)
+	if err != nil {
+		return err
+	}
+	p, err := q.projection(userKind)
+	if err != nil {
+		return err
+	}
+	c, err := parseUser(body, q.quirks)
+	if err != nil {
+		return err
+	}
+	m, err := d.Roster.Provision(q.Context(), q.by, c)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", q.base+"/Users/"+m.ID.UUID.UUID())
+	return writeUser(w, http.StatusCreated, m, q.base, p)
+}
+
+// getUser serves GET /Users/{id} (RFC 7644 §3.4.1).
+func (d *Door) getUser(w http.ResponseWriter, q *request) error {
+	id, err := q.userID()
+	if err != nil {
+		return err
+	}
+	p, err := q.projection(userKind)
+	if err != nil {
+		return err
+	}
+	m, err := d.Store.Reader(q.by.Tenant).Member(q.Context(), q.scope, id, p.wants("groups"))
+	if err != nil {
+		return err
+	}
+	if done, err := conditional(w, q.Request, m.Version); done || err != nil {
+		return err
+	}
+	return writeUser(w, http.StatusOK, m, q.base, p)
+}
+
+// replaceUser serves PUT /Users/{id} (RFC 7644 §3.5.1). Read-only values in the
+// body are ignored, as the RFC wants, and an id other than the path's is one: Okta
+// sends the user's own id back, and a wrong one names nobody to be changed.
+func (d *Door) replaceUser(w http.ResponseWriter, q *request) error {
+	body, err := q.body(w, maxUserBody)
+	if err != nil {
+		return err
+	}
+	c, err := parseUser(body, q.quirks)
+	if err != nil {
+		return err
+	}
+	return d.editUser(w, q, func(m roster.Member) (roster.Change, error) {
+		if c.ExternalID == "" {
+			// The directory's own key is how it finds the user again. A PUT that does
+			// not name it, such as Google's, forgets it no more than it deactivates.
+			c.ExternalID = m.ExternalID
+		}
+		return c, nil
+	})
+}
+
+// patchUser serves PATCH /Users/{id} (RFC 7644 §3.5.2): all operations or none.
+func (d *Door) patchUser(w http.ResponseWriter, q *request) error {
+	body, err := q.body(w, maxUserBody)
+	if err != nil {
+		return err
+	}
+	ops, err := parsePatch(body, q.quirks, d.Limits)
+	if err != nil {
+		return err
+	}
+	return d.editUser(w, q, func(m roster.Member) (roster.Change, error) {
+		return patchUser(m, ops, q.quirks)
+	})
+}
+
+// editUser changes a user and answers with what it is now: Okta wants the body.
+func (d *Door) editUser(w http.ResponseWriter, q *request, edit roster.EditFunc) error {
+	id, err := q.userID()
+	if err != nil {
+		return err
+	}
+	p, err := q.projection(userKind)
+	if err != nil {
+		return err
+	}
+	pre, err := q.precondition(d.userVersion(q, id))
+	if err != nil {
+		return err
+	}
+	m, err := d.Roster.Edit(q.Context(), q.by, id, pre, edit)
+	if err != nil {
+		return err
+	}
+	return writeUser(w, http.StatusOK, m, q.base, p)
+}
+
+// deleteUser serves DELETE /Users/{id} (RFC 7644 §3.6). The person's tombstone
+// stays, but not for this door: 404 from now on.
+func (d *Door) deleteUser(w http.ResponseWriter, q *request) error {
+	id, err := q.userID()
+	if err != nil {
+		return err
+	}
+	pre, err := q.precondition(d.userVersion(q, id))
+	if err != nil {
+		return err
+	}
+	if err := d.Roster.Remove(q.Context(), q.by, id, pre); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (d *Door) userVersion(q *request, id roster.MemberID) func(context.Context) (int64, error) {
+	return func(ctx context.Context) (int64, error) {
+		m, err := d.Store.Reader(q.by.Tenant).Member(ctx, q.scope, id, false)
+		return m.Version, err
+	}
+}
+
+// listUsers serves GET /Users, searchUsers POST /Users/.search (RFC 7644 §3.4.2
+// and §3.4.3). Users who are inactive are listed like others.
+func (d *Door) listUsers(w http.ResponseWriter, q *request) error {
+	l, err := d.parseList(q, userKind)
+	if err != nil {
+		return err
+	}
+	query := l.query(q.scope)
+	query.WithGroups = l.projection.wants("groups")
+	page, err := readPage(q.Context(), query, l.total, d.Store.Reader(q.by.Tenant).Members)
+	if err != nil {
+		return err
+	}
+	next := ""
+	if page.More {
+		next = d.next(l, query, page.Items[len(page.Items)-1].ID.UUID, len(page.Items), page.Total)
+	}
+	return writeList(w, l, next, page, func(dst []byte, m roster.Member) []byte {
+		return appendUser(dst, m, q.base, l.projection)
+	})
+}
+
+func (d *Door) searchUsers(w http.ResponseWriter, q *request) error {
+	if err := q.search(w); err != nil {
+		return err
+	}
+	return d.listUsers(w, q)
+}
+
+func writeUser(w http.ResponseWriter, status int, m roster.Member, base string, p *projection) error {
+	w.Header().Set("ETag", etag(m.Version))
+	return write(w, status, appendUser(make([]byte, 0, 1024), m, base, p))
+}
