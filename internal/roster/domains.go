@@ -71,8 +71,8 @@ func (r *Roster) changeDomain(ctx context.Context, s Staff, name string, change 
 	if err != nil {
 		return out, err
 	}
-	challenge := "rollcall-verify=" + rand.Text() // 130 random bits in base 32, the same for a retried transaction
-	challenge += rand.Text()[:8]
+	// 170 random bits in base 32, the same when the transaction is tried again.
+	challenge := "rollcall-verify=" + rand.Text() + rand.Text()[:8]
 	err = r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
 		cfg, err := tx.Config(ctx)
 		if err != nil {
@@ -97,23 +97,37 @@ func (r *Roster) changeDomain(ctx context.Context, s Staff, name string, change 
 		if err := tx.AppendEvent(ctx, s.event(DomainChanged, details{Name: name, Status: string(out.Status)})); err != nil {
 			return err
 		}
-		return r.walk(ctx, tx, withDomain(cfg, out), s.source(), Scope{}, proving(out))
+		prove, err := proving(ctx, tx, out)
+		if err != nil {
+			return err
+		}
+		return r.walk(ctx, tx, withDomain(cfg, out), s.source(), Scope{}, prove)
 	})
 	return out, r.recorded(ctx, s.Tenant, s.source(), err)
 }
 
-// proving gives members of an owned domain the proof that they waited for.
-func proving(d tenant.Domain) func(Member) Member {
+// proving gives members of an owned domain the proof that they waited for. Of
+// several with one address, the proven one keeps it, or else the oldest gets
+// it; the others go on waiting.
+func proving(ctx context.Context, tx Tx, d tenant.Domain) (func(Member) Member, error) {
 	if !d.Owned() {
-		return nil
+		return nil, nil //nolint:nilnil // no change of members is an answer
 	}
+	taken := map[Email]bool{}
+	err := eachMember(ctx, tx, Query{Limit: walkPage}, func(m Member) error {
+		if m.Proven {
+			taken[m.Email] = true
+		}
+		return nil
+	})
 	return func(m Member) Member {
-		if m.Email.Domain() == d.Name && !m.Proven {
+		if m.Email.Domain() == d.Name && !m.Proven && !taken[m.Email] {
+			taken[m.Email] = true
 			m.Proven = true
 			m.Person = PersonID{}
 		}
 		return m
-	}
+	}, err
 }
 
 func withDomain(c tenant.Config, d tenant.Domain) tenant.Config {

@@ -18,21 +18,9 @@ func (r *Roster) walk(ctx context.Context, tx Tx, cfg tenant.Config, from origin
 	if err != nil {
 		return err
 	}
-	q := Query{Scope: s, Limit: walkPage, WithGroups: true}
-	for {
-		page, err := tx.Members(ctx, q)
-		if err != nil {
-			return err
-		}
-		for _, m := range page.Items {
-			if err := w.member(ctx, m); err != nil {
-				return err
-			}
-		}
-		if !page.More {
-			break
-		}
-		q.After = page.Items[len(page.Items)-1].ID.UUID
+	err = eachMember(ctx, tx, Query{Scope: s, Limit: walkPage, WithGroups: true}, func(m Member) error { return w.member(ctx, m) })
+	if err != nil {
+		return err
 	}
 	if w.lost > 0 && admins-w.lost+w.won <= 0 {
 		return &Error{Kind: Refused, Code: CodeLastAdmin,
@@ -43,6 +31,25 @@ func (r *Roster) walk(ctx context.Context, tx Tx, cfg tenant.Config, from origin
 		return tx.PutTenant(ctx, cfg.Tenant)
 	}
 	return nil
+}
+
+// eachMember calls f for all members that q asks for, page by page.
+func eachMember(ctx context.Context, rd Reader, q Query, f func(Member) error) error {
+	for {
+		page, err := rd.Members(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, m := range page.Items {
+			if err := f(m); err != nil {
+				return err
+			}
+		}
+		if !page.More {
+			return nil
+		}
+		q.After = page.Items[len(page.Items)-1].ID.UUID
+	}
 }
 
 type walker struct {
