@@ -9,10 +9,12 @@ import (
 
 // Difference is one answer that the vendor could not have lived with.
 type Difference struct {
-	Step   string   `json:"step"`
-	Method string   `json:"method"`
-	Target string   `json:"target"`         // path and decoded query, below the base URL
-	Sent   string   `json:"sent,omitempty"` // body, cut to a readable length, passwords struck out
+	Step   string `json:"step"`
+	Method string `json:"method"`
+	Target string `json:"target"`         // path and decoded query, below the base URL
+	Sent   string `json:"sent,omitempty"` // body, cut to a readable length, passwords struck out
+	// After is the change before it, when this request only looked what that had done.
+	After  string   `json:"after,omitempty"`
 	Wanted string   `json:"wanted"`
 	Status int      `json:"status"`
 	Answer string   `json:"answer,omitempty"` // body, cut likewise
@@ -25,6 +27,9 @@ func (d *Difference) Error() string {
 	fmt.Fprintf(&b, "%s: %s %s\n", d.Step, d.Method, d.Target)
 	if d.Sent != "" {
 		fmt.Fprintf(&b, "  sent:   %s\n", d.Sent)
+	}
+	if d.After != "" {
+		fmt.Fprintf(&b, "  after:  %s\n", d.After)
 	}
 	fmt.Fprintf(&b, "  wanted: %s\n", d.Wanted)
 	fmt.Fprintf(&b, "  came:   %d", d.Status)
@@ -54,6 +59,9 @@ func difference(step string, req request, e expect, ans answer, lines []string) 
 	}
 	if req.body != nil {
 		d.Sent = trim(sentText(req.body))
+	}
+	if e.after != nil {
+		d.After = trim(e.after.method + " " + e.after.target() + " " + sentText(e.after.body))
 	}
 	if len(lines) > maxLines {
 		d.Lines = append(lines[:maxLines:maxLines], fmt.Sprintf("and %d more", len(lines)-maxLines))

@@ -11,8 +11,8 @@ const (
 	changeUpdate
 	changeManager
 	changeRename
-	changeActive
 	changeMembers
+	changeActive
 )
 
 func (r *run) entraPeople() []action {

@@ -19,6 +19,8 @@ type expect struct {
 	again []int
 	// refusal is a status that is noted and counted apart, but no fault: the service has a rule of its own.
 	refusal int
+	// after is the change whose effect is looked at, for the report; nil: none.
+	after *request
 }
 
 // verdict of an expectation about an answer.

@@ -56,7 +56,8 @@ func checkGroup(ans answer, want group) []string {
 
 // changeTeam sends a PATCH or PUT to the group. What it did is seen by readTeam.
 func (s *step) changeTeam(ctx context.Context, t *team, method string, body any) error {
-	_, err := s.ask(ctx, request{method: method, path: t.path(), body: body},
+	t.last = &request{method: method, path: t.path(), body: body}
+	_, err := s.ask(ctx, *t.last,
 		status("204, or 200 with the group", http.StatusNoContent, http.StatusOK))
 	return err
 }
@@ -70,7 +71,7 @@ func (s *step) readTeam(ctx context.Context, t *team) error {
 			return lines
 		}
 		return append(lines, s.run.compareMembers(t, memberIDs(got))...)
-	}}
+	}, after: t.last}
 	_, err := s.ask(ctx, request{method: http.MethodGet, path: t.path()}, e)
 	return err
 }

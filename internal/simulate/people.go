@@ -15,8 +15,9 @@ type person struct {
 	// newName is the userName and mail after a marriage; empty for those who keep theirs.
 	newName string
 
-	found bool // was in the service before this run
-	gone  bool // deleted in this run
+	last  *request // the last change of this run
+	found bool     // was in the service before this run
+	gone  bool     // deleted in this run
 	// aside is set after an unexpected answer: later steps pass over this person.
 	aside atomic.Bool
 }

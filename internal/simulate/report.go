@@ -61,7 +61,7 @@ func (t *Text) Progress(step string, done, total int) {
 
 // Step prints the counts of the step.
 func (t *Text) Step(s StepResult) {
-	t.print("  %-26s %6d asked  %s  p50 %s\n", s.Name, s.Asked, outcome(s), shortMS(s.P50MS))
+	t.print("  %-26s %6d asked  %-34s  p50 %s\n", s.Name, s.Asked, outcome(s), shortMS(s.P50MS))
 	if t.Explain {
 		t.print("  %26s   %s → %s\n", "", s.Asks, s.Wants)
 	}

@@ -18,6 +18,7 @@ type team struct {
 	shown  string // displayName that the service should read back now
 	extID  string
 	inside map[int]bool // members that the service should read back now
+	last   *request     // the last change of this run
 	found  bool
 	gone   bool
 	aside  atomic.Bool

@@ -61,7 +61,9 @@ func (s *step) createUser(ctx context.Context, p *person, body user, shape func(
 
 // readUser gets the person and compares everything.
 func (s *step) readUser(ctx context.Context, p *person) error {
-	_, err := s.ask(ctx, request{method: http.MethodGet, path: p.path()}, aUser(p.want, http.StatusOK))
+	e := aUser(p.want, http.StatusOK)
+	e.after = p.last
+	_, err := s.ask(ctx, request{method: http.MethodGet, path: p.path()}, e)
 	return err
 }
 
@@ -72,7 +74,8 @@ func (s *step) changeUser(ctx context.Context, p *person, method string, body an
 	if method == http.MethodPatch {
 		statuses = append(statuses, http.StatusNoContent)
 	}
-	ans, err := s.ask(ctx, request{method: method, path: p.path(), body: body}, aUser(after, statuses...))
+	p.last = &request{method: method, path: p.path(), body: body}
+	ans, err := s.ask(ctx, *p.last, aUser(after, statuses...))
 	if err != nil {
 		return err
 	}
@@ -88,7 +91,8 @@ func (s *step) changeUser(ctx context.Context, p *person, method string, body an
 func (s *step) renameUser(ctx context.Context, p *person, method string, body any, after user) error {
 	e := aUser(after, http.StatusOK, http.StatusNoContent)
 	e.refusal = http.StatusBadRequest
-	_, err := s.ask(ctx, request{method: method, path: p.path(), body: body}, e)
+	p.last = &request{method: method, path: p.path(), body: body}
+	_, err := s.ask(ctx, *p.last, e)
 	if errors.Is(err, errRefused) {
 		s.run.refusedRename(err)
 		return nil
