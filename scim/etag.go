@@ -23,7 +23,10 @@ type tags struct {
 // parseTags reads a list of entity tags. Ours are weak, W/"3" (RFC 7644 §3.14);
 // clients that drop the W/ or the quotes mean the same.
 func parseTags(values []string) tags {
-	t := tags{given: len(values) > 0}
+	if len(values) == 0 {
+		return tags{}
+	}
+	t := tags{given: true}
 	for item := range strings.SplitSeq(strings.Join(values, ","), ",") {
 		item = strings.TrimSpace(item)
 		if item == "*" {
