@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -64,7 +65,7 @@ func difference(step string, req request, e expect, ans answer, lines []string) 
 		d.After = trim(e.after.method + " " + e.after.target() + " " + sentText(e.after.body))
 	}
 	if len(lines) > maxLines {
-		d.Lines = append(lines[:maxLines:maxLines], fmt.Sprintf("and %d more", len(lines)-maxLines))
+		d.Lines = append(slices.Clone(lines[:maxLines]), fmt.Sprintf("and %d more", len(lines)-maxLines))
 	}
 	return d
 }

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 )
@@ -59,9 +60,7 @@ func (s *step) oktaForm(ctx context.Context, p *person, k int, after user) (meth
 	if err != nil {
 		return "", nil, err
 	}
-	for key, value := range changed {
-		whole[key] = value
-	}
+	maps.Copy(whole, changed)
 	// Attributes that nobody filled in come as empty strings.
 	if whole.text("nickName") == "" {
 		whole["nickName"] = ""

@@ -11,7 +11,10 @@ import (
 type person struct {
 	index int
 	hired user // the first day
-	want  user // what the service should read back now; ID is the service's
+	want  user // what the service should read back now
+	// key is the service's id, "" until the person is matched or created. It stands apart from want, because
+	// those whom the person leads look at it while want changes.
+	key string
 	// newName is the userName and mail after a marriage; empty for those who keep theirs.
 	newName string
 
@@ -22,12 +25,15 @@ type person struct {
 	aside atomic.Bool
 }
 
-func (p *person) id() string       { return p.want.ID }
-func (p *person) path() string     { return "/Users/" + p.want.ID }
-func (p *person) present() bool    { return !p.aside.Load() && !p.gone && p.want.ID != "" }
-func (p *person) missing() bool    { return !p.aside.Load() && p.want.ID == "" }
+func (p *person) id() string       { return p.key }
+func (p *person) path() string     { return "/Users/" + p.key }
+func (p *person) present() bool    { return !p.aside.Load() && !p.gone && p.key != "" }
+func (p *person) missing() bool    { return !p.aside.Load() && p.key == "" }
 func (p *person) matched() bool    { return p.present() && p.found }
 func (p *person) every(n int) bool { return p.present() && p.index%n == 0 }
+
+// known keeps the id that the service gave the person.
+func (p *person) known(id string) { p.key, p.want.ID = id, id }
 
 // crew makes the people of the company. The same Config makes the same people.
 func crew(c Config) []*person {

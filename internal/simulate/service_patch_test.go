@@ -3,6 +3,7 @@ package simulate_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"strings"
@@ -137,8 +138,6 @@ func merged(into any, from doc) doc {
 	if out == nil {
 		out = doc{}
 	}
-	for key, value := range from {
-		out[key] = value
-	}
+	maps.Copy(out, from)
 	return out
 }

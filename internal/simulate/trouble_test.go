@@ -91,16 +91,19 @@ func TestRun_goes_on_after_a_cut(t *testing.T) {
 		t.Run(string(vendor), func(t *testing.T) {
 			t.Parallel()
 			s := newService(faults{})
-			for after := int64(3); after < 900; after += 37 {
+			for after := int64(3); after < 500; after += 71 {
 				dead := httptest.NewServer(dyingAfter(after, s))
 				cfg := config(vendor, dead.URL+"/scim/v2")
+				cfg.Users = 25
 				_, err := simulate.Run(t.Context(), cfg)
 				dead.Close()
 				if err != nil && !strings.Contains(err.Error(), "the service stays away") {
 					t.Fatalf("Run until request %d: %v", after, err)
 				}
 			}
-			if _, err := simulate.Run(t.Context(), config(vendor, s.serve(t, nil))); err != nil {
+			cfg := config(vendor, s.serve(t, nil))
+			cfg.Users = 25
+			if _, err := simulate.Run(t.Context(), cfg); err != nil {
 				t.Errorf("Run afterwards: %v", err)
 			}
 		})

@@ -41,7 +41,8 @@ func (s *step) lookup(ctx context.Context, shape func(string) string, names ...s
 // met notes that the service knows the person already.
 func (p *person) met(found resource) {
 	if found != nil {
-		p.want.ID, p.found = found.text("id"), true
+		p.known(found.text("id"))
+		p.found = true
 	}
 }
 
@@ -55,7 +56,7 @@ func (s *step) createUser(ctx context.Context, p *person, body user, shape func(
 	if err != nil {
 		return err
 	}
-	p.want.ID = id
+	p.known(id)
 	return nil
 }
 
