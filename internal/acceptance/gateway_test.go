@@ -79,8 +79,10 @@ func newGateway(t *testing.T, url string) *gateway {
 		t.Fatalf("migrate the store: %v", err)
 	}
 	g := &gateway{t: t, clock: c, roster: &roster.Roster{Store: db, Locator: db, Now: c.Now}}
-	door, err := scim.New(scim.Config{Roster: g.roster, Store: db, Locator: db, Now: c.Now,
-		PublicURL: "https://gateway.example", Secret: bytes.Repeat([]byte{7}, 32)})
+	door, err := scim.New(scim.Config{
+		Roster: g.roster, Store: db, Locator: db, Now: c.Now,
+		PublicURL: "https://gateway.example", Secret: bytes.Repeat([]byte{7}, 32),
+	})
 	if err != nil {
 		t.Fatalf("make the door: %v", err)
 	}
@@ -110,9 +112,11 @@ func (g *gateway) tenant(slug string) *account {
 	if err != nil {
 		g.t.Fatalf("create tenant %s: %v", slug, err)
 	}
-	return &account{g: g, id: t.ID,
+	return &account{
+		g: g, id: t.ID,
 		staff: roster.Staff{Tenant: t.ID, Actor: roster.Actor{Source: roster.SourceOperator}},
-		admin: roster.Staff{Tenant: t.ID, Actor: roster.Actor{Source: roster.SourceAdmin, ID: "mem_test"}}}
+		admin: roster.Staff{Tenant: t.ID, Actor: roster.Actor{Source: roster.SourceAdmin, ID: "mem_test"}},
+	}
 }
 
 func (a *account) trust(domain string) {
@@ -201,9 +205,11 @@ func (d *directory) refused(status int, words, method, path string, body any) {
 
 // user is a body such as providers send.
 func user(login, externalID string, more ...object) object {
-	u := object{"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:User"}, "userName": login,
+	u := object{
+		"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:User"}, "userName": login,
 		"name":   object{"givenName": "Ada", "familyName": "Berg"},
-		"emails": []object{{"type": "work", "primary": true, "value": login}}, "active": true}
+		"emails": []object{{"type": "work", "primary": true, "value": login}}, "active": true,
+	}
 	if externalID != "" {
 		u["externalId"] = externalID
 	}
@@ -242,8 +248,10 @@ func (d *directory) group(name string, members ...string) string {
 	for i, m := range members {
 		refs[i] = object{"value": m}
 	}
-	out := d.want(http.StatusCreated, "POST", "/Groups", object{"displayName": name, "members": refs,
-		"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:Group"}})
+	out := d.want(http.StatusCreated, "POST", "/Groups", object{
+		"displayName": name, "members": refs,
+		"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:Group"},
+	})
 	id, _ := out["id"].(string)
 	return id
 }
@@ -345,7 +353,7 @@ func refusal(t *testing.T, err error, code roster.Code) string {
 	return e.Detail
 }
 
-func mappings(role string, group string) tenant.RoleMapping {
+func mappings(role, group string) tenant.RoleMapping {
 	u, err := tenant.ParseUUID(group)
 	if err != nil {
 		panic(fmt.Sprintf("test group id: %v", err))

@@ -98,7 +98,8 @@ func TestConflictSCIMChangesTheEmail(t *testing.T) {
 		d.refused(http.StatusBadRequest, "domain", "PATCH", "/Users/"+other, mail("bo@victim.example"))
 		both := object{"Operations": []object{
 			{"op": "replace", "path": "active", "value": "False"},
-			{"op": "replace", "path": `emails[type eq "work"].value`, "value": "bo@victim.example"}}}
+			{"op": "replace", "path": `emails[type eq "work"].value`, "value": "bo@victim.example"},
+		}}
 		d.refused(http.StatusBadRequest, "deactivation", "PATCH", "/Users/"+other, both)
 		a.access(other, "deactivated_by_directory")
 		if got := a.explain(other).Member.Email; got != "bo@acme.example" {

@@ -36,7 +36,8 @@ func TestR4MappingsByOrderAndTheNextClaimApplies(t *testing.T) {
 			t.Errorf("runner-up = %v, want the admin's claim", e.Rank.RunnerUp)
 		}
 		d.want(http.StatusNoContent, "PATCH", "/Groups/"+writers, object{"Operations": []object{
-			{"op": "Remove", "path": "members", "value": []object{{"value": id}}}}})
+			{"op": "Remove", "path": "members", "value": []object{{"value": id}}},
+		}})
 		a.role(id, "contributor", roster.RuleGroupMapping)
 		d.want(http.StatusNoContent, "DELETE", "/Groups/"+readers, nil)
 		a.role(id, "viewer", roster.RuleSetByAdmin)
@@ -57,7 +58,8 @@ func TestConflictMappedGroupRenamed(t *testing.T) {
 		d.want(http.StatusNoContent, "DELETE", "/Groups/"+writers, nil)
 		a.role(id, "viewer", roster.RuleTenantDefault)
 		d.want(http.StatusNoContent, "PATCH", "/Groups/"+again, object{"Operations": []object{
-			{"op": "add", "path": "members", "value": []object{{"value": id}}}}})
+			{"op": "add", "path": "members", "value": []object{{"value": id}}},
+		}})
 		a.role(id, "viewer", roster.RuleTenantDefault) // the mapping followed the id, not the name
 	})
 }

@@ -22,8 +22,10 @@ func (r *Roster) CreateDirectory(ctx context.Context, s Staff, name string, p te
 		if _, err := tx.Config(ctx); err != nil {
 			return err
 		}
-		out = tenant.Directory{ID: tenant.DirectoryID{UUID: tenant.NewUUID(tx.Now())}, Name: name, Provider: p, Status: tenant.DirectoryActive,
-			Settings: set, Version: 1, CreatedAt: tx.Now(), ChangedAt: tx.Now()}
+		out = tenant.Directory{
+			ID: tenant.DirectoryID{UUID: tenant.NewUUID(tx.Now())}, Name: name, Provider: p, Status: tenant.DirectoryActive,
+			Settings: set, Version: 1, CreatedAt: tx.Now(), ChangedAt: tx.Now(),
+		}
 		if err := tx.PutDirectory(ctx, out); err != nil {
 			return err
 		}
@@ -82,7 +84,7 @@ func orphan(m Member, s Staff, id tenant.DirectoryID, keep bool, now time.Time) 
 	m.Claims = append(m.Claims, former)
 	c, _ := m.Claim(SourceAdmin)
 	c.Source, c.By, c.At, c.Here = SourceAdmin, s.Actor.ID, now, true
-	if c.Active == nil && !(keep && active) {
+	if c.Active == nil && (!keep || !active) {
 		c.By = removedBy(id)
 		off := false
 		c.Active = &off
@@ -191,8 +193,10 @@ func (r *Roster) AddCredential(ctx context.Context, s Staff, id tenant.Directory
 		if _, ok := cfg.Directory(id); !ok {
 			return &Error{Kind: NotFound, Field: "directory", Detail: "There is no such directory."}
 		}
-		out = tenant.Credential{ID: tenant.CredentialID{UUID: tenant.NewUUID(tx.Now())}, Directory: id, Label: label, Hash: hash,
-			ExpiresAt: expires, CreatedAt: tx.Now()}
+		out = tenant.Credential{
+			ID: tenant.CredentialID{UUID: tenant.NewUUID(tx.Now())}, Directory: id, Label: label, Hash: hash,
+			ExpiresAt: expires, CreatedAt: tx.Now(),
+		}
 		if !out.Usable(tx.Now()) {
 			return &Error{Kind: Invalid, Field: "expires", Detail: "The token would have expired already. Give a time in the future."}
 		}

@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 
 	"rollcall/internal/tenant"
 )
@@ -81,8 +82,10 @@ func (r *Roster) changeDomain(ctx context.Context, s Staff, name string, change 
 		before, known := cfg.Domain(name)
 		out = before
 		if !known {
-			out = tenant.Domain{ID: tenant.DomainID{UUID: tenant.NewUUID(tx.Now())}, Name: name, AutoJoin: tenant.AutoJoinOff,
-				Challenge: challenge, CreatedAt: tx.Now()}
+			out = tenant.Domain{
+				ID: tenant.DomainID{UUID: tenant.NewUUID(tx.Now())}, Name: name, AutoJoin: tenant.AutoJoinOff,
+				Challenge: challenge, CreatedAt: tx.Now(),
+			}
 		}
 		if err := change(&out, cfg); err != nil {
 			return err
@@ -131,12 +134,7 @@ func proving(ctx context.Context, tx Tx, d tenant.Domain) (func(Member) Member, 
 }
 
 func withDomain(c tenant.Config, d tenant.Domain) tenant.Config {
-	domains := make([]tenant.Domain, 0, len(c.Domains)+1)
-	for _, o := range c.Domains {
-		if o.ID != d.ID {
-			domains = append(domains, o)
-		}
-	}
-	c.Domains = append(domains, d)
+	c.Domains = slices.DeleteFunc(slices.Clone(c.Domains), func(o tenant.Domain) bool { return o.ID == d.ID })
+	c.Domains = append(c.Domains, d)
 	return c
 }

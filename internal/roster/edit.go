@@ -108,8 +108,10 @@ func moveAddress(m *Member, c Change, cfg tenant.Config, now time.Time) error {
 		m.Proven = true
 		m.Person = PersonID{}
 	case m.Proven || d.Lost():
-		return &Error{Kind: Invalid, Code: CodeDomainNotProven, Field: "email",
-			Detail: "The domain of the new e-mail address has not been proven by the tenant. Prove the domain in Rollcall first, or keep an address of a proven one."}
+		return &Error{
+			Kind: Invalid, Code: CodeDomainNotProven, Field: "email",
+			Detail: "The domain of the new e-mail address has not been proven by the tenant. Prove the domain in Rollcall first, or keep an address of a proven one.",
+		}
 	}
 	m.Email = email
 	return nil

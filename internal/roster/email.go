@@ -46,8 +46,8 @@ func ParseEmail(s string) (Email, error) {
 			return "", badEmail("the part before the @ has a character that is not an ASCII letter, digit or one of .!#$%&'*+/=?^_`{|}~-")
 		}
 	}
-	if err := checkDomain(domain); err != nil {
-		return "", err
+	if why := domainFault(domain); why != "" {
+		return "", badEmail(why)
 	}
 	return Email(strings.ToLower(s)), nil
 }
@@ -60,30 +60,31 @@ func isAlnum(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
-// checkDomain accepts host names of at least two labels (RFC 1123 §2.1), the
-// last of which is not a number, so that no IP address passes for one.
-func checkDomain(domain string) error {
+// domainFault says what is wrong with a domain, or "". It accepts host names of
+// at least two labels (RFC 1123 §2.1), the last of which is not a number, so
+// that no IP address passes for one.
+func domainFault(domain string) string {
 	if len(domain) > maxDomain {
-		return badEmail("the domain has more than 253 characters")
+		return "the domain has more than 253 characters"
 	}
 	labels := strings.Split(domain, ".")
 	if len(labels) < 2 {
-		return badEmail("the domain has no dot")
+		return "the domain has no dot"
 	}
 	for _, l := range labels {
 		if l == "" || len(l) > maxLabel || l[0] == '-' || l[len(l)-1] == '-' {
-			return badEmail("the domain has an empty or too long label, or one that starts or ends with a hyphen")
+			return "the domain has an empty or too long label, or one that starts or ends with a hyphen"
 		}
 		for i := range len(l) {
 			if !isAlnum(l[i]) && l[i] != '-' {
-				return badEmail("the domain has a character that is not an ASCII letter, digit or hyphen (write international domains in their xn-- form)")
+				return "the domain has a character that is not an ASCII letter, digit or hyphen (write international domains in their xn-- form)"
 			}
 		}
 	}
 	if last := labels[len(labels)-1]; last[0] >= '0' && last[0] <= '9' {
-		return badEmail("the domain ends in a number")
+		return "the domain ends in a number"
 	}
-	return nil
+	return ""
 }
 
 func badEmail(why string) error {
@@ -94,8 +95,8 @@ func badEmail(why string) error {
 // trailing dot is dropped. The error is an Invalid one.
 func ParseDomain(s string) (string, error) {
 	s = strings.ToLower(strings.TrimSuffix(s, "."))
-	if err := checkDomain(s); err != nil {
-		return "", &Error{Kind: Invalid, Field: "domain", Detail: strings.Replace(err.(*Error).Detail, "e-mail address", "domain", 1)} //nolint:errorlint,forcetypeassert // checkDomain returns badEmail's
+	if why := domainFault(s); why != "" {
+		return "", &Error{Kind: Invalid, Field: "domain", Detail: "The domain can't be used: " + why + "."}
 	}
 	return s, nil
 }

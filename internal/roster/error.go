@@ -30,8 +30,10 @@ const (
 
 // Kinds returns all kinds, for the tests of the mapping tables.
 func Kinds() []Kind {
-	return []Kind{NotFound, Conflict, Invalid, Stale, Refused, Unauthorized, TooLarge, TooMany, RateLimited, Unavailable,
-		Mutability, NoTarget, BadFilter, BadPath, BadSyntax, BadCursor, OldCursor, Sensitive}
+	return []Kind{
+		NotFound, Conflict, Invalid, Stale, Refused, Unauthorized, TooLarge, TooMany, RateLimited, Unavailable,
+		Mutability, NoTarget, BadFilter, BadPath, BadSyntax, BadCursor, OldCursor, Sensitive,
+	}
 }
 
 // Error implements error.

@@ -18,8 +18,10 @@ func (r *Roster) CreateGroup(ctx context.Context, by By, c GroupChange) (Group, 
 	}
 	err := r.update(ctx, by.Tenant, by.source(), func(tx Tx, _ bool) error {
 		now := tx.Now()
-		out = named(Group{ID: NewGroupID(now), Directory: by.Directory.ID, NameUnique: !by.Directory.Settings.Strict,
-			Version: 1, CreatedAt: now, ChangedAt: now}, c)
+		out = named(Group{
+			ID: NewGroupID(now), Directory: by.Directory.ID, NameUnique: !by.Directory.Settings.Strict,
+			Version: 1, CreatedAt: now, ChangedAt: now,
+		}, c)
 		if err := tx.InsertGroup(ctx, out); err != nil {
 			return err
 		}
@@ -254,6 +256,8 @@ func (r *Roster) guardRoles(ctx context.Context, tx Tx, cfg tenant.Config, lost 
 	if err != nil || admins > lost {
 		return err
 	}
-	return &Error{Kind: Refused, Code: CodeLastAdmin,
-		Detail: "This would leave the tenant without an active admin. Make somebody else an admin first, then repeat the change."}
+	return &Error{
+		Kind: Refused, Code: CodeLastAdmin,
+		Detail: "This would leave the tenant without an active admin. Make somebody else an admin first, then repeat the change.",
+	}
 }

@@ -70,7 +70,7 @@ func settleAccess(m Member) (State, Code, Verdict) {
 			yeses = append(yeses, c)
 		}
 	}
-	speakers := append(noes, yeses...)
+	speakers := slices.Concat(noes, yeses)
 	switch {
 	case m.Removed():
 		return StateRemoved, CodeRemoved, verdict(RuleTombstone, speakers)

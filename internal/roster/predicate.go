@@ -80,7 +80,7 @@ type Value struct {
 	Time   time.Time // compared to the millisecond
 }
 
-// TextValue, BoolValue, NumberValue and TimeValue make values of their kinds.
+// TextValue makes a Text.
 func TextValue(s string) Value { return Value{Kind: Text, Text: s} }
 
 // BoolValue makes a Bool.

@@ -41,23 +41,30 @@ func (r *Roster) Provision(ctx context.Context, by By, c Change) (Member, error)
 			}
 		}
 		out = p.member(before, kind)
-		if err := r.linkPerson(ctx, tx, &out); err != nil {
-			return err
-		}
-		if before.Version == 0 {
-			err = tx.InsertMember(ctx, out)
-		} else {
-			err = tx.UpdateMember(ctx, before, out)
-		}
-		if err != nil {
-			return err
-		}
-		if err := foundAdmin(ctx, tx, cfg, out); err != nil {
-			return err
-		}
-		return tx.AppendEvent(ctx, memberEvent(kind, by.source(), before, out))
+		return r.welcome(ctx, tx, cfg, by.source(), before, &out, kind)
 	})
 	return out, err
+}
+
+// welcome writes a member that came, or came back, and its event. It links the
+// person of its address.
+func (r *Roster) welcome(ctx context.Context, tx Tx, cfg tenant.Config, from origin, before Member, after *Member, kind EventKind) error {
+	err := r.linkPerson(ctx, tx, after)
+	if err != nil {
+		return err
+	}
+	if before.Version == 0 {
+		err = tx.InsertMember(ctx, *after)
+	} else {
+		err = tx.UpdateMember(ctx, before, *after)
+	}
+	if err != nil {
+		return err
+	}
+	if err := foundAdmin(ctx, tx, cfg, *after); err != nil {
+		return err
+	}
+	return tx.AppendEvent(ctx, memberEvent(kind, from, before, *after))
 }
 
 // primaryEmail parses the address that a change names; none is fine.
@@ -79,8 +86,10 @@ func (r *Roster) linkPerson(ctx context.Context, tx Tx, m *Member) error {
 			return err
 		}
 		if taken {
-			return &Error{Kind: Conflict, Code: CodeEmailExists, Field: "email",
-				Detail: "This e-mail address is in use already. Use another address, or ask the operator of the application."}
+			return &Error{
+				Kind: Conflict, Code: CodeEmailExists, Field: "email",
+				Detail: "This e-mail address is in use already. Use another address, or ask the operator of the application.",
+			}
 		}
 	}
 	var err error
@@ -116,8 +125,10 @@ type arrival struct {
 // new member (the zero Member), an adopted one, or one brought back.
 func (p arrival) meet(found []Member) (Member, EventKind, error) {
 	if d, ok := p.config.Domain(p.email.Domain()); ok && d.Lost() {
-		return Member{}, "", &Error{Kind: Invalid, Code: CodeDomainNotProven, Field: "email",
-			Detail: "The tenant no longer owns the domain of this e-mail address. Prove the domain again in Rollcall, or use an address of another domain."}
+		return Member{}, "", &Error{
+			Kind: Invalid, Code: CodeDomainNotProven, Field: "email",
+			Detail: "The tenant no longer owns the domain of this e-mail address. Prove the domain again in Rollcall, or use an address of another domain.",
+		}
 	}
 	var gone *Member
 	var fresh Member
@@ -186,8 +197,10 @@ func (p arrival) foreign(m Member) error {
 	if d, ok := p.config.Directory(m.Directory); ok {
 		name = "the directory " + d.Name
 	}
-	return &Error{Kind: Conflict, Code: CodeManagedByDirectory, Field: "email",
-		Detail: "The member with this e-mail address is managed by " + name + ". Take the person out of scope there first."}
+	return &Error{
+		Kind: Conflict, Code: CodeManagedByDirectory, Field: "email",
+		Detail: "The member with this e-mail address is managed by " + name + ". Take the person out of scope there first.",
+	}
 }
 
 // member makes the member that an arrival leads to.

@@ -51,8 +51,10 @@ func (r *Roster) guardLastAdmin(ctx context.Context, tx Tx, cfg tenant.Config, f
 	}
 	offboards := after.Standing.State != StateActive
 	if !o.byDirectory || !offboards || cfg.Tenant.Policy.ProtectLastAdmin {
-		return &Error{Kind: Refused, Code: CodeLastAdmin,
-			Detail: "This is the tenant's last active admin. Make somebody else an admin first, then repeat the change."}
+		return &Error{
+			Kind: Refused, Code: CodeLastAdmin,
+			Detail: "This is the tenant's last active admin. Make somebody else an admin first, then repeat the change.",
+		}
 	}
 	t := cfg.Tenant
 	t.NoAdmin = true

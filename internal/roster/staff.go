@@ -29,38 +29,38 @@ func (r *Roster) AddMember(ctx context.Context, s Staff, email, role, name strin
 		if err := checkRole(cfg, role); err != nil {
 			return err
 		}
-		before := Member{ID: NewMemberID(tx.Now()), CreatedAt: tx.Now(), Email: address}
-		kind := MemberCreated
-		for _, m := range found {
-			if !m.Removed() {
-				return &Error{Kind: Conflict, Field: "email", Detail: "A member with this e-mail address exists already."}
-			}
-			if m.Directory.IsZero() {
-				before, kind = m, MemberRestored
-			}
-		}
-		out = invited(before, s, role, name, cfg, tx)
-		if err := r.linkPerson(ctx, tx, &out); err != nil {
-			return err
-		}
-		if before.Version == 0 {
-			err = tx.InsertMember(ctx, out)
-		} else {
-			err = tx.UpdateMember(ctx, before, out)
-		}
+		before, kind, err := returning(found)
 		if err != nil {
 			return err
 		}
-		if err := foundAdmin(ctx, tx, cfg, out); err != nil {
-			return err
+		fresh := before
+		if before.Version == 0 {
+			fresh = Member{ID: NewMemberID(tx.Now()), CreatedAt: tx.Now(), Email: address}
 		}
-		return tx.AppendEvent(ctx, memberEvent(kind, s.source(), Member{Version: before.Version}, out))
+		out = invited(fresh, s, role, name, cfg, tx.Now())
+		return r.welcome(ctx, tx, cfg, s.source(), before, &out, kind)
 	})
 	return out, err
 }
 
+// returning finds the tombstone that a person whom an admin adds comes back
+// from; the zero Member when there is none.
+func returning(found []Member) (Member, EventKind, error) {
+	var m Member
+	kind := MemberCreated
+	for _, f := range found {
+		if !f.Removed() {
+			return m, kind, &Error{Kind: Conflict, Field: "email", Detail: "A member with this e-mail address exists already."}
+		}
+		if f.Directory.IsZero() {
+			m, kind = f, MemberRestored
+		}
+	}
+	return m, kind, nil
+}
+
 // invited makes the member that a person asked for.
-func invited(m Member, s Staff, role, name string, cfg tenant.Config, tx Tx) Member {
+func invited(m Member, s Staff, role, name string, cfg tenant.Config, now time.Time) Member {
 	m.RemovedAt, m.Conflict = time.Time{}, ""
 	m.Login, m.Addresses = string(m.Email), []string{string(m.Email)}
 	if name != "" {
@@ -68,8 +68,8 @@ func invited(m Member, s Staff, role, name string, cfg tenant.Config, tx Tx) Mem
 		m.Attributes = b
 	}
 	m.Proven, m.DirectoryActive = true, true
-	m.Claims = []Claim{{Source: s.Actor.Source, By: s.Actor.ID, Here: true, Role: role, At: tx.Now()}}
-	return seal(m, cfg, tx.Now())
+	m.Claims = []Claim{{Source: s.Actor.Source, By: s.Actor.ID, Here: true, Role: role, At: now}}
+	return seal(m, cfg, now)
 }
 
 func checkRole(cfg tenant.Config, role string) error {

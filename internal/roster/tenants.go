@@ -20,8 +20,10 @@ func (r *Roster) CreateTenant(ctx context.Context, slug, name string, roles tena
 		return t, err
 	}
 	now := r.Now().UTC()
-	t = tenant.Tenant{ID: tenant.ID{UUID: tenant.NewUUID(now)}, Slug: slug, Name: name, Status: tenant.Active, Roles: roles,
-		Version: 1, CreatedAt: now, ChangedAt: now}
+	t = tenant.Tenant{
+		ID: tenant.ID{UUID: tenant.NewUUID(now)}, Slug: slug, Name: name, Status: tenant.Active, Roles: roles,
+		Version: 1, CreatedAt: now, ChangedAt: now,
+	}
 	if err := r.Locator.CreateTenant(ctx, t); err != nil {
 		return tenant.Tenant{}, err
 	}
