@@ -46,15 +46,7 @@ func (r *run) entraSchemas(ctx context.Context) error {
 			}
 			return lines
 		})
-		e.statuses = []int{http.StatusOK, http.StatusNotFound}
-		check := e.check
-		e.check = func(ans answer) []string {
-			if ans.status == http.StatusNotFound {
-				return nil
-			}
-			return check(ans)
-		}
-		ans, err := s.ask(ctx, request{method: http.MethodGet, path: "/Schemas"}, e)
+		ans, err := s.ask(ctx, request{method: http.MethodGet, path: "/Schemas"}, e.orNotFound())
 		if err == nil && ans.status == http.StatusNotFound {
 			r.note("no /Schemas: Entra's gallery asks for it, own apps do without")
 		}

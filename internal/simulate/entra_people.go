@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"net/http"
+	"strings"
 )
 
 // Ordinals of the changes, by which Both chooses the dialect of each.
@@ -67,14 +68,16 @@ func (r *run) entraBringUpToDate(ctx context.Context) error {
 
 // entraRepeatCreate plays a lost 201: Entra sends the POST again, is told 409, and must then find the person.
 func (r *run) entraRepeatCreate(ctx context.Context) error {
-	st := stage{"repeat a lost create", "POST /Users a second time, then match", "409 uniqueness, then that person"}
+	st := stage{"repeat a lost create", "POST /Users a second time, then match in capitals", "409 uniqueness, then that person"}
 	chosen := func(p *person) bool { return p.every(10) }
 	return r.forPeople(ctx, st, chosen, func(ctx context.Context, s *step, p *person) error {
 		req := request{method: http.MethodPost, path: "/Users", body: entraBody(p.hired)}
 		if _, err := s.ask(ctx, req, anError(http.StatusConflict, "uniqueness")); err != nil {
 			return err
 		}
-		req = request{method: http.MethodGet, path: "/Users", query: filterQuery(eq("userName", p.hired.UserName))}
+		// Admins write names in any case; userName is not case-exact (RFC 7643 §4.1.1).
+		filter := eq("userName", strings.ToUpper(p.hired.UserName))
+		req = request{method: http.MethodGet, path: "/Users", query: filterQuery(filter)}
 		_, err := s.ask(ctx, req, oneAt(p.id()))
 		return err
 	})

@@ -100,8 +100,19 @@ func (r *run) entraCheckMembers(ctx context.Context) error {
 }
 
 func (r *run) entraReadTeams(ctx context.Context) error {
-	st := stage{"read group", "GET /Groups/{id}", "exactly its members"}
+	st := stage{"read group", "GET /Groups/{id}?excludedAttributes=members, then without", "no members, then exactly its members"}
 	return r.forTeams(ctx, st, (*team).present, func(ctx context.Context, s *step, t *team) error {
+		e := expect{say: "the group without members", statuses: []int{http.StatusOK}, check: func(ans answer) []string {
+			lines := checkGroup(ans, group{ID: t.id, DisplayName: t.shown})
+			if got, err := parse(ans.body); err == nil && len(memberIDs(got)) > 0 {
+				lines = append(lines, "members: excluded, came back")
+			}
+			return lines
+		}}
+		req := request{method: http.MethodGet, path: t.path(), query: "excludedAttributes=members"}
+		if _, err := s.ask(ctx, req, e); err != nil {
+			return err
+		}
 		return s.readTeam(ctx, t)
 	})
 }

@@ -163,6 +163,19 @@ func aUser(want user, statuses ...int) expect {
 	}}
 }
 
+// orNotFound also lives with a 404, as Okta does in place of an empty list.
+func (e expect) orNotFound() expect {
+	check := e.check
+	e.statuses = append(slices.Clone(e.statuses), http.StatusNotFound)
+	e.check = func(ans answer) []string {
+		if ans.status == http.StatusNotFound || check == nil {
+			return nil
+		}
+		return check(ans)
+	}
+	return e
+}
+
 // anError is a SCIM error (RFC 7644 §3.12) of this status, and scimType unless empty.
 func anError(status int, scimType string) expect {
 	say := fmt.Sprintf("a SCIM error %d %s", status, scimType)

@@ -41,6 +41,7 @@ func TestRun_finds_the_fault(t *testing.T) {
 		{"pages overlap", faults{pagesOverlap: true}, simulate.Google, "compare all users", "comes twice"},
 		{"total changes", faults{unstableTotal: true}, simulate.Google, "compare all users", "totalResults: was"},
 		{"web page instead of SCIM", faults{answersInHTML: true}, simulate.Okta, "test connection", "Content-Type"},
+		{"excluded members shown", faults{showsMembers: true}, simulate.Entra, "read group", "members: excluded"},
 		{"any manager matches", faults{managerFilterIsOpen: true}, simulate.Entra, "check manager", "list: want 0"},
 	}
 	for _, tt := range tests {

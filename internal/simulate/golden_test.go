@@ -105,7 +105,7 @@ func TestText(t *testing.T) {
 			if _, ok := errors.AsType[*simulate.Difference](err); err != nil && !ok {
 				t.Fatalf("Run: %v", err)
 			}
-			report.Total(summary)
+			report.Total(summary, err)
 			golden(t, tt.name, out.String())
 		})
 	}

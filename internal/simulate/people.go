@@ -66,7 +66,7 @@ func newPerson(c Config, i int) *person {
 		Enterprise:        &enterprise{EmployeeNumber: fmt.Sprintf("E%06d", i+1), Department: pick(rng, departments)},
 	}
 	if c.Vendor == Okta {
-		u.Locale = strings.ReplaceAll(u.PreferredLanguage, "-", "_")
+		u.Locale = u.PreferredLanguage
 	}
 	p := &person{index: i, hired: u, want: u}
 	if i%7 == 3 {

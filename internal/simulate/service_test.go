@@ -32,6 +32,7 @@ type faults struct {
 	refusesNewMail      bool // as a directory whose domain is not proven
 	answersInHTML       bool
 	unstableTotal       bool
+	showsMembers        bool // excludedAttributes is not obeyed
 	managerFilterIsOpen bool // any manager matches
 }
 
@@ -159,6 +160,9 @@ func (s *service) object(w http.ResponseWriter, r *http.Request, id string, stor
 	_, isGroup := s.groups[id]
 	switch r.Method {
 	case http.MethodGet:
+		if object = copyOf(object); r.URL.Query().Get("excludedAttributes") == "members" && !s.faults.showsMembers {
+			delete(object, "members")
+		}
 		reply(w, http.StatusOK, object)
 	case http.MethodDelete:
 		if !s.faults.deletesNothing {

@@ -11,7 +11,11 @@ import (
 // put before or after the filter as the vendor does. The result is nil when there is none.
 func (s *step) find(ctx context.Context, endpoint, attribute, value string, shape func(filter string) string) (resource, error) {
 	req := request{method: http.MethodGet, path: endpoint, query: shape(filterQuery(eq(attribute, value)))}
-	ans, err := s.ask(ctx, req, atMostOne(attribute, value))
+	e := atMostOne(attribute, value)
+	if s.run.cfg.Vendor == Okta {
+		e = e.orNotFound()
+	}
+	ans, err := s.ask(ctx, req, e)
 	if err != nil || ans.status == http.StatusNotFound {
 		return nil, err
 	}
