@@ -1,5 +1,13 @@
 package scim
 
+import (
+	"strings"
+
+	"github.com/elimity-com/scim/schema"
+
+	"rollcall/internal/roster"
+)
+
 // resourceKind is what a request is about.
 type resourceKind int
 
@@ -11,8 +19,132 @@ const (
 
 // The URNs of the schemas served.
 const (
-	userURN       = "urn:ietf:params:scim:schemas:core:2.0:User"
-	groupURN      = "urn:ietf:params:scim:schemas:core:2.0:Group"
+	userURN       = schema.UserSchema
+	groupURN      = schema.GroupSchema
 	enterpriseURN = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 	patchURN      = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 )
+
+// attributeType says what values an attribute takes.
+type attributeType uint8
+
+// The types of attributes. Texts of a special form (references, binaries,
+// dates) are kept as they come and are texts here.
+const (
+	textType attributeType = iota
+	boolType
+	complexType
+)
+
+// maxIndexed is the longest text, in bytes, of an attribute that must be found
+// fast: no index of PostgreSQL takes more than 2,700.
+const maxIndexed = 1000
+
+// attribute is what the door must know of an attribute (RFC 7643 §7).
+type attribute struct {
+	name     string // as the schema spells it
+	typ      attributeType
+	multi    bool
+	exact    bool // case matters
+	readOnly bool
+	hidden   bool // never stored, never returned: password
+	indexed  bool // at most maxIndexed bytes
+	subs     table
+	// column is where the roster keeps the attribute; empty: in the document.
+	column roster.Column
+}
+
+// table finds attributes by name, regardless of case.
+type table map[string]*attribute
+
+func (t table) find(name string) *attribute {
+	if a := t[name]; a != nil {
+		return a
+	}
+	return t[strings.ToLower(name)]
+}
+
+// add enters an attribute under its own spelling, which is what most
+// directories send, and under the folded one.
+func (t table) add(a *attribute) {
+	t[a.name] = a
+	t[strings.ToLower(a.name)] = a
+}
+
+// resourceSchema is what a kind of resource consists of. It never changes.
+type resourceSchema struct {
+	kind       resourceKind
+	noun       string // for messages
+	urn        string
+	core       table
+	enterprise table // nil: groups have none
+}
+
+var (
+	userSchema  = newUserSchema()
+	groupSchema = newGroupSchema()
+)
+
+func (k resourceKind) schema() *resourceSchema {
+	if k == groupKind {
+		return groupSchema
+	}
+	return userSchema
+}
+
+func newUserSchema() *resourceSchema {
+	s := &resourceSchema{kind: userKind, noun: "user", urn: userURN, core: newTable(schema.CoreUserSchema().Attributes)}
+	s.enterprise = newTable(schema.ExtensionEnterpriseUser().Attributes)
+	s.addCommon()
+	s.core["userName"].column = roster.ColumnLogin
+	s.core["userName"].indexed = true
+	s.core["active"].column = roster.ColumnActive
+	s.core["emails"].subs["value"].indexed = true
+	s.core["groups"].column = roster.ColumnGroup
+	return s
+}
+
+func newGroupSchema() *resourceSchema {
+	s := &resourceSchema{kind: groupKind, noun: "group", urn: groupURN, core: newTable(schema.CoreGroupSchema().Attributes)}
+	s.addCommon()
+	s.core["displayName"].column = roster.ColumnName
+	s.core["displayName"].indexed = true
+	s.core["members"].column = roster.ColumnMember
+	return s
+}
+
+// addCommon adds the attributes that every resource has (RFC 7643 §3.1).
+func (s *resourceSchema) addCommon() {
+	for _, a := range newTable(schema.CommonAttributes()) {
+		s.core.add(a)
+	}
+	s.core["id"].column = roster.ColumnID
+	s.core["externalId"].column = roster.ColumnExternalID
+	s.core["externalId"].indexed = true
+	s.core["schemas"].readOnly = true
+	s.core["meta"].subs["created"].column = roster.ColumnCreated
+	s.core["meta"].subs["lastModified"].column = roster.ColumnChanged
+}
+
+func newTable(attributes []schema.CoreAttribute) table {
+	t := table{}
+	for _, a := range attributes {
+		t.add(newAttribute(a))
+	}
+	return t
+}
+
+func newAttribute(a schema.CoreAttribute) *attribute {
+	out := &attribute{
+		name: a.Name(), multi: a.MultiValued(), exact: a.CaseExact(),
+		readOnly: a.Mutability() == "readOnly", hidden: a.Returned() == "never",
+	}
+	switch a.AttributeType() {
+	case "boolean":
+		out.typ = boolType
+	case "complex":
+		out.typ = complexType
+		out.subs = newTable(a.SubAttributes())
+	}
+	return out
+}

@@ -1,8 +1,75 @@
 package scim
 
-import "rollcall/internal/roster"
+import (
+	"slices"
+	"strings"
 
+	"rollcall/internal/roster"
+)
+
+// parseFilter turns a filter (RFC 7644 §3.4.2.2) into what the roster looks
+// for. The errors are BadFilter ones whose Detail says what to change.
 func parseFilter(raw string, kind resourceKind, lim Limits) (roster.Predicate, error) {
-	return nil, nil
+	e, err := parseExpr(raw, lim)
+	if err != nil {
+		return nil, err
+	}
+	return kind.schema().predicate(e)
 }
-func parseSort(attr string, kind resourceKind) (roster.Field, error) { return roster.Field{}, nil }
+
+// parseSort finds the field to sort by (RFC 7644 §3.4.2.3). Lists can't be
+// sorted by: which of their elements would count?
+func parseSort(attr string, kind resourceKind) (roster.Field, error) {
+	s := kind.schema()
+	t, ok := s.resolve(attr)
+	switch {
+	case !ok || t.whole || t.hidden():
+		return roster.Field{}, badPath("sortBy", "There is no attribute %q to sort %ss by. Name one of /Schemas, such as %s.", clip(attr), s.noun, s.example())
+	case t.attr == nil:
+		return roster.Field{Extension: t.extension, Attribute: t.name, Sub: t.sub}, nil
+	case t.attr.multi, t.attr.typ == complexType && t.sub == "", t.name == "meta" && t.subAttr.column == "":
+		return roster.Field{}, badPath("sortBy", "%ss can't be sorted by %q. Name an attribute with a single value, such as %s.", s.noun, clip(attr), s.example())
+	}
+	return t.field(), nil
+}
+
+// example is an attribute for messages.
+func (s *resourceSchema) example() string {
+	if s.kind == groupKind {
+		return "displayName"
+	}
+	return "userName"
+}
+
+// field is what the roster calls a target that holds a single value.
+func (t target) field() roster.Field {
+	switch {
+	case t.attr == nil:
+		return roster.Field{Extension: t.extension, Attribute: t.name, Sub: t.sub}
+	case t.subAttr != nil && t.subAttr.column != "":
+		return roster.Field{Column: t.subAttr.column, Exact: t.subAttr.exact}
+	case t.attr.column != "":
+		return roster.Field{Column: t.attr.column, Exact: t.attr.exact}
+	case t.subAttr != nil:
+		return roster.Field{Extension: t.extension, Attribute: t.name, Sub: t.sub, Exact: t.subAttr.exact}
+	}
+	return roster.Field{Extension: t.extension, Attribute: t.name, Exact: t.attr.exact}
+}
+
+// element is what the roster calls a sub-attribute of an element inside Any.
+func element(sub *attribute) roster.Field { return roster.Field{Sub: sub.name, Exact: sub.exact} }
+
+// names lists the attributes of a table in the order of the alphabet.
+func names(t table) string {
+	var list []string
+	for _, a := range t {
+		list = append(list, a.name)
+	}
+	slices.Sort(list)
+	return strings.Join(slices.Compact(list), ", ")
+}
+
+func firstName(t table) string {
+	first, _, _ := strings.Cut(names(t), ",")
+	return first
+}
