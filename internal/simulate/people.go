@@ -70,7 +70,7 @@ func newPerson(c Config, i int) *person {
 	}
 	p := &person{index: i, hired: u, want: u}
 	if i%7 == 3 {
-		p.newName = fmt.Sprintf("%s.%s-%s.%s@%s", given.ascii, family.ascii, "gift", number, c.Domain)
+		p.newName = fmt.Sprintf("%s.%s-%s.%s@%s", given.ascii, family.ascii, "hansen", number, c.Domain)
 	}
 	return p
 }
@@ -92,9 +92,10 @@ func (p *person) promoted() user {
 	return u
 }
 
-// renamed is the person under newName.
+// renamed is the person under newName, as one does after a wedding.
 func (p *person) renamed() user {
 	u := p.want
+	u.Name.FamilyName = p.hired.Name.FamilyName + "-Hansen"
 	u.UserName = p.newName
 	u.Emails = []typed{{Type: "work", Value: p.newName, Primary: true}}
 	return u
