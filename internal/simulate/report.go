@@ -56,14 +56,14 @@ func (t *Text) Exchange(_, method, target string, status int) {
 
 // Progress prints how far the step is.
 func (t *Text) Progress(step string, done, total int) {
-	t.print("  %-26s … %d of %d\n", step, done, total)
+	t.print("  %-28s … %d of %d\n", step, done, total)
 }
 
 // Step prints the counts of the step.
 func (t *Text) Step(s StepResult) {
-	t.print("  %-26s %6d asked  %-34s  p50 %s\n", s.Name, s.Asked, outcome(s), shortMS(s.P50MS))
+	t.print("  %-28s %6d asked  %-36s  p50 %s\n", s.Name, s.Asked, outcome(s), shortMS(s.P50MS))
 	if t.Explain {
-		t.print("  %26s   %s → %s\n", "", s.Asks, s.Wants)
+		t.print("  %28s   %s → %s\n", "", s.Asks, s.Wants)
 	}
 }
 
@@ -103,7 +103,7 @@ func outcome(s StepResult) string {
 	for i, code := range codes {
 		words[i] = fmt.Sprint(code)
 		if len(codes) > 1 {
-			words[i] = fmt.Sprintf("%d×%d", s.Statuses[code], code)
+			words[i] = fmt.Sprintf("%d× %d", s.Statuses[code], code)
 		}
 	}
 	text := fmt.Sprintf("%6d as expected (%s)", s.Expected, strings.Join(words, ", "))

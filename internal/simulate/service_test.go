@@ -119,7 +119,8 @@ func (s *service) collection(w http.ResponseWriter, r *http.Request, endpoint st
 			return
 		}
 	}
-	id, revived := s.buried[fmt.Sprint(body["externalId"])]
+	external, _ := body["externalId"].(string)
+	id, revived := s.buried[external]
 	if !revived {
 		s.seq++
 		id = fmt.Sprintf("00000000-0000-4000-8000-%012d", s.seq)
@@ -167,7 +168,9 @@ func (s *service) object(w http.ResponseWriter, r *http.Request, id string, stor
 	case http.MethodDelete:
 		if !s.faults.deletesNothing {
 			delete(store, id)
-			s.buried[fmt.Sprint(object["externalId"])] = id
+			if external, ok := object["externalId"].(string); ok {
+				s.buried[external] = id
+			}
 			s.leaveGroups(id)
 		}
 		w.WriteHeader(http.StatusNoContent)
