@@ -36,6 +36,7 @@ type Field struct {
 	Attribute string
 	// Sub is the sub-attribute of a complex attribute.
 	Sub string
-	// Exact says that case matters (RFC 7643 §2.2 caseExact).
+	// Exact says that case matters (RFC 7643 §2.2 caseExact). It is for attributes:
+	// columns, and the elements of groups and members, are compared as said there.
 	Exact bool
 }

@@ -2,8 +2,10 @@ package roster
 
 import (
 	"encoding/json"
+	"math"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // MatchMember says whether a predicate holds for a member whose Groups are
@@ -15,12 +17,12 @@ func MatchMember(p Predicate, m Member) bool {
 	}
 	groups := make([]any, len(m.Groups))
 	for i, g := range m.Groups {
-		groups[i] = map[string]any{"value": g.ID.UUID.UUID(), "display": g.Name}
+		groups[i] = map[string]any{"value": exactText(g.ID.UUID.UUID()), "display": foldedText(g.Name)}
 	}
 	return match(p, subject{doc: doc, columns: map[Column]any{
-		ColumnID:         m.ID.UUID.UUID(),
-		ColumnExternalID: m.ExternalID,
-		ColumnLogin:      m.Login,
+		ColumnID:         exactText(m.ID.UUID.UUID()),
+		ColumnExternalID: exactText(m.ExternalID),
+		ColumnLogin:      foldedText(m.Login),
 		ColumnActive:     m.DirectoryActive,
 		ColumnCreated:    m.CreatedAt,
 		ColumnChanged:    m.ChangedAt,
@@ -37,17 +39,23 @@ func MatchGroup(p Predicate, g Group, members []GroupMember) bool {
 	}
 	rows := make([]any, len(members))
 	for i, m := range members {
-		rows[i] = map[string]any{"value": m.ID.UUID.UUID(), "display": m.Label, "type": "User"}
+		rows[i] = map[string]any{"value": exactText(m.ID.UUID.UUID()), "display": foldedText(m.Label), "type": foldedText("User")}
 	}
 	return match(p, subject{doc: doc, columns: map[Column]any{
-		ColumnID:         g.ID.UUID.UUID(),
-		ColumnExternalID: g.ExternalID,
-		ColumnName:       g.Name,
+		ColumnID:         exactText(g.ID.UUID.UUID()),
+		ColumnExternalID: exactText(g.ExternalID),
+		ColumnName:       foldedText(g.Name),
 		ColumnCreated:    g.CreatedAt,
 		ColumnChanged:    g.ChangedAt,
 		ColumnMember:     rows,
 	}})
 }
+
+// The texts of columns say themselves whether case matters.
+type (
+	exactText  string
+	foldedText string
+)
 
 // subject is what a predicate is held against: a document with columns, or,
 // inside Any, one element.
@@ -135,6 +143,10 @@ func assigned(v any) bool {
 		return false
 	case string:
 		return v != ""
+	case exactText:
+		return v != ""
+	case foldedText:
+		return v != ""
 	case []any:
 		return len(v) > 0
 	case map[string]any:
@@ -161,12 +173,12 @@ func compare(c Compare, v any) bool {
 func holds(c Compare, v any, op Op) bool {
 	switch want := c.Value; want.Kind {
 	case Text:
-		have, ok := v.(string)
+		have, exact, ok := text(v, c.Field.Exact)
 		if !ok {
 			return false
 		}
-		w := want.Text
-		if !c.Field.Exact {
+		w := strings.ToValidUTF8(want.Text, string(utf8.RuneError))
+		if !exact {
 			have, w = Fold(have), Fold(w)
 		}
 		return holdsText(op, have, w)
@@ -179,7 +191,7 @@ func holds(c Compare, v any, op Op) bool {
 			return false
 		}
 		have, err := n.Float64()
-		return err == nil && holdsOrder(op, have > want.Number, have < want.Number)
+		return err == nil && !math.IsNaN(want.Number) && holdsOrder(op, have > want.Number, have < want.Number)
 	case Time:
 		have, ok := v.(time.Time)
 		if !ok {
@@ -189,6 +201,19 @@ func holds(c Compare, v any, op Op) bool {
 		return holdsOrder(op, d > 0, d < 0)
 	}
 	return false
+}
+
+// text returns a value's text, if it is one, and whether case matters in it.
+func text(v any, exact bool) (string, bool, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, exact, true
+	case exactText:
+		return string(v), true, true
+	case foldedText:
+		return string(v), false, true
+	}
+	return "", false, false
 }
 
 func holdsText(op Op, have, want string) bool {

@@ -17,10 +17,11 @@ type Not struct{ Of Predicate }
 
 // Compare compares the value of a field.
 //
-// An absent value, null and "" are unassigned: Present does not hold for them,
+// An absent value, null, "", [] and {} are unassigned: Present does not hold for them,
 // NotEqual does (of any value), all others do not. A value of another type than
 // Value (see Kind there) is unequal, and neither less nor greater. Text is compared by
-// code point, folded by Fold unless the field is exact.
+// code point, folded by Fold unless the field is exact. Numbers are compared as 64-bit
+// floating point; one too large for that is assigned and equals none.
 type Compare struct {
 	Field Field
 	Op    Op
@@ -30,7 +31,8 @@ type Compare struct {
 // Any holds when at least one element of a collection satisfies Where, in which
 // only Sub of each Field is looked at. A collection is an attribute that holds
 // an array (a single object or simple value counts as an array of one;
-// simple values have the Sub "value"), or one of the columns groups and members. A nil Where asks for any element at all.
+// simple values and arrays in arrays have the Sub "value"; null is no element), or
+// one of the columns groups and members. A nil Where asks for any element at all.
 type Any struct {
 	Field Field
 	Where Predicate
@@ -74,9 +76,9 @@ const (
 // Value is the literal of a comparison.
 type Value struct {
 	Kind   ValueKind
-	Text   string
+	Text   string // what is not UTF-8 in it counts as U+FFFD
 	Bool   bool
-	Number float64
+	Number float64   // NaN never holds
 	Time   time.Time // compared to the millisecond
 }
 
