@@ -144,7 +144,7 @@ func atMostOne(attribute, value string) expect {
 // aUser is the person as they should read now. Answers to a PATCH may be empty (204); then nothing is
 // compared here and the caller reads the person.
 func aUser(want user, statuses ...int) expect {
-	return expect{say: "the person, unchanged", statuses: statuses, check: func(ans answer) []string {
+	return expect{say: "the person, with every value as sent", statuses: statuses, check: func(ans answer) []string {
 		if ans.status == http.StatusNoContent {
 			return nil
 		}

@@ -28,7 +28,7 @@ func (s *step) pages(ctx context.Context, endpoint, extra string) ([]resource, e
 }
 
 // aPage is one page of a listing: whole numbers that fit, nobody seen before, and somebody unless it is all.
-// It adds to seen.
+// It adds to seen. Whether itemsPerPage is right is seen by Okta's test; nobody pages by it.
 func aPage(start, total int, seen map[string]bool) expect {
 	return aList("the next page, with nobody twice", func(l list) []string {
 		var lines []string
@@ -38,8 +38,8 @@ func aPage(start, total int, seen map[string]bool) expect {
 		if l.StartIndex != start {
 			lines = append(lines, fmt.Sprintf("startIndex: want %d, got %d", start, l.StartIndex))
 		}
-		if l.ItemsPerPage != len(l.Resources) || len(l.Resources) > 100 {
-			lines = append(lines, fmt.Sprintf("itemsPerPage: says %d, at most 100 asked for, %d came", l.ItemsPerPage, len(l.Resources)))
+		if len(l.Resources) > 100 {
+			lines = append(lines, fmt.Sprintf("Resources: at most 100 asked for, %d came", len(l.Resources)))
 		}
 		if len(l.Resources) == 0 && start <= l.TotalResults {
 			lines = append(lines, fmt.Sprintf("Resources: want number %d of %d, got none", start, l.TotalResults))
