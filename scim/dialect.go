@@ -32,3 +32,53 @@ func entraMistypedURN(path string) (rest string, ok bool) {
 	const mistyped = "urn:ietf:params:scim:schemas:extension:enterprise:2.0User"
 	return cutURN(path, mistyped)
 }
+
+// oneLoginEmptyBoolean says whether a text stands for no value where a boolean
+// should be: OneLogin's templates leave empty quotes.
+func oneLoginEmptyBoolean(v value) bool { return v.shape == textShape && v.text() == "" }
+
+// entraManagerString makes an object of a manager that came as the bare id,
+// and none of the empty string, with which Entra clears it.
+func entraManagerString(a *attribute, v value) value {
+	switch {
+	case a.name != "manager" || v.shape != textShape:
+		return v
+	case v.text() == "":
+		return value{}
+	}
+	return objectValue(field{"value", v})
+}
+
+// entraManagerArray takes the manager out of a list of one, in which Entra's older
+// samples wrap it.
+func entraManagerArray(a *attribute, v value) value {
+	if a.name == "manager" && v.shape == listShape && len(v.items) == 1 {
+		return v.items[0]
+	}
+	return v
+}
+
+// entraRoleName reads the role out of the JSON text that Entra's
+// SingleAppRoleAssignment sends as value of a role. The value itself is
+// kept as it came.
+func entraRoleName(s string) string {
+	if !strings.HasPrefix(s, "{") {
+		return s
+	}
+	v, err := parseValue([]byte(s))
+	if err != nil || v.textOf("value") == "" {
+		return s
+	}
+	return v.textOf("value")
+}
+
+// oktaIgnoredKey says whether a key of a body or of a path-less PATCH is passed over:
+// Okta sends the resource's own id, groups and meta back, and a password that
+// we never keep; authentik sends schemas.
+func oktaIgnoredKey(t target) bool { return t.hidden() || t.readOnly() }
+
+// authentikNullPath says whether a path that is there names nothing: authentik
+// sends null.
+func authentikNullPath(v value) bool {
+	return v.shape == nullShape || v.shape == textShape && strings.TrimSpace(v.text()) == ""
+}

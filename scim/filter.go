@@ -28,7 +28,7 @@ func parseSort(attr string, kind resourceKind) (roster.Field, error) {
 	case t.attr == nil:
 		return roster.Field{Extension: t.extension, Attribute: t.name, Sub: t.sub}, nil
 	case t.attr.multi, t.attr.typ == complexType && t.sub == "", t.name == "meta" && t.subAttr.column == "":
-		return roster.Field{}, badPath("sortBy", "%ss can't be sorted by %q. Name an attribute with a single value, such as %s.", s.noun, clip(attr), s.example())
+		return roster.Field{}, badPath("sortBy", "%ss can't be sorted by %q. Name an attribute with a single value, such as %s.", s.title(), clip(attr), s.example())
 	}
 	return t.field(), nil
 }
@@ -73,3 +73,6 @@ func firstName(t table) string {
 	first, _, _ := strings.Cut(names(t), ",")
 	return first
 }
+
+// title is the noun at the start of a sentence.
+func (s *resourceSchema) title() string { return strings.ToUpper(s.noun[:1]) + s.noun[1:] }

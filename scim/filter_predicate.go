@@ -169,7 +169,7 @@ func subTerm(t target, sub *attribute, op roster.Op, v roster.Value) (roster.Pre
 		case sub.name == "value":
 			f.Exact, v.Text = true, strings.ToLower(v.Text) // ids, which we write in lower case
 		case sub.name == "$ref":
-			return nil, badFilter("%ss can't be found by %s.$ref. Use %s.value.", userSchema.noun, t.name, t.name)
+			return nil, badFilter("Nothing can be found by %s.$ref. Use %s.value.", t.name, t.name)
 		case t.attr.column == roster.ColumnGroup && sub.name == "type":
 			return constant(op, "direct", v), nil
 		}
@@ -238,7 +238,7 @@ func (s *resourceSchema) metaTerm(t target, e *expr) (roster.Predicate, error) {
 		return roster.And{}, nil
 	case t.sub == "resourceType":
 		v, err := literalFor(t.subAttr, t.path(), e.op, e.value)
-		return constant(e.op, strings.ToUpper(s.noun[:1])+s.noun[1:], v), err
+		return constant(e.op, s.title(), v), err
 	case t.subAttr == nil || t.subAttr.column == "":
 		return nil, badFilter("Of meta, %ss can be filtered by meta.created, meta.lastModified and meta.resourceType.", s.noun)
 	case e.op == roster.Present:

@@ -74,6 +74,14 @@ func (s *resourceSchema) resolveURN(path string) (target, bool) {
 	return resolveUnknown(path)
 }
 
+// knownURN says whether a path is, or begins with, the URN of a schema that we know.
+func (s *resourceSchema) knownURN(path string) (rest string, ok bool) {
+	if rest, ok = cutURN(path, s.urn); ok {
+		return rest, true
+	}
+	return s.cutEnterprise(path)
+}
+
 // cutURN takes the URN of a schema away from a path; the rest is empty when
 // there is no more.
 func cutURN(path, urn string) (rest string, ok bool) {

@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"errors"
 	"fmt"
 
 	"rollcall/internal/roster"
@@ -12,7 +13,9 @@ func refuse(kind roster.Kind, field, format string, args ...any) error {
 	return &roster.Error{Kind: kind, Field: field, Detail: fmt.Sprintf(format, args...)}
 }
 
-func badSyntax(format string, args ...any) error { return refuse(roster.BadSyntax, "", format, args...) }
+func badSyntax(format string, args ...any) error {
+	return refuse(roster.BadSyntax, "", format, args...)
+}
 
 func badFilter(format string, args ...any) error {
 	return refuse(roster.BadFilter, "filter", format, args...)
@@ -38,4 +41,13 @@ func clip(s string) string {
 		}
 	}
 	return s
+}
+
+// detailText is what an error of ours tells the admin.
+func detailText(err error) string {
+	var e *roster.Error
+	if errors.As(err, &e) {
+		return e.Detail
+	}
+	return ""
 }
