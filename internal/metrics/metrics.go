@@ -25,6 +25,7 @@ type Metrics struct {
 	requests *prometheus.CounterVec
 	latency  *prometheus.HistogramVec
 	inFlight prometheus.Gauge
+	events   *prometheus.CounterVec
 
 	mu          sync.RWMutex
 	directories map[string]struct{}
@@ -49,12 +50,15 @@ func New(version string) *Metrics {
 			Name: "rollcall_http_requests_in_flight", Help: "Requests under way.",
 		}),
 	}
+	m.events = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "rollcall_events_written_total", Help: "Events committed by this process, by kind.",
+	}, []string{"kind"})
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "rollcall_build_info", Help: "Always 1; the label holds the version.",
 		ConstLabels: prometheus.Labels{"version": version},
 	})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.latency, m.inFlight, build,
+	m.registry.MustRegister(m.requests, m.latency, m.inFlight, m.events, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -77,6 +81,9 @@ func (m *Metrics) Ended(r Request) {
 	m.requests.WithLabelValues(r.Door, r.Route, r.Method, class, m.bounded(r.Directory)).Inc()
 	m.latency.WithLabelValues(r.Door, r.Route, r.Method).Observe(r.Duration.Seconds())
 }
+
+// Event counts an event that was committed.
+func (m *Metrics) Event(kind string) { m.events.WithLabelValues(kind).Inc() }
 
 // bounded returns the label of a directory.
 func (m *Metrics) bounded(directory string) string {

@@ -32,8 +32,10 @@ func TestMetricsShowWhatHappened(t *testing.T) {
 	m.Ended(request)
 	request.Status, request.Directory = 503, ""
 	m.Ended(request)
+	m.Event("member.created")
 	got := scrape(t, m)
 	for _, line := range []string{
+		`rollcall_events_written_total{kind="member.created"} 1`,
 		`rollcall_http_requests_total{directory="dir_1",door="scim",method="POST",route="/Users",status="2xx"} 1`,
 		`rollcall_http_requests_total{directory="",door="scim",method="POST",route="/Users",status="5xx"} 1`,
 		`rollcall_http_request_duration_seconds_bucket{door="scim",method="POST",route="/Users",le="0.0025"} 0`,

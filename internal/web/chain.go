@@ -127,7 +127,7 @@ func (c Chain) log(ctx context.Context, rec *Record) {
 	}
 	attrs := make([]slog.Attr, 0, 11)
 	attrs = append(attrs,
-		slog.String("method", method(rec.Method)), slog.String("route", rec.Route), slog.Int("status", rec.Status),
+		slog.String("method", KnownMethod(rec.Method)), slog.String("route", rec.Route), slog.Int("status", rec.Status),
 		slog.Float64("duration_ms", float64(rec.Duration.Microseconds())/1000), slog.Int64("bytes", rec.Bytes),
 		slog.String("door", rec.Door), slog.String("request_id", rec.ID))
 	if !rec.Tenant.IsZero() {
@@ -160,9 +160,9 @@ func errorText(err error, status int) string {
 	return "refused by the door"
 }
 
-// method returns a method of RFC 9110 or RFC 5789 as it is, and "other" for the
+// KnownMethod returns a method of RFC 9110 or RFC 5789 as it is, and "other" for the
 // rest: a client may send any word.
-func method(m string) string {
+func KnownMethod(m string) string {
 	switch m {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
 		http.MethodDelete, http.MethodOptions, http.MethodConnect, http.MethodTrace:

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"rollcall/internal/web"
+)
+
+// cli is the whole command line.
+type cli struct {
+	settings `embed:"" group:"Settings (each has an environment variable; the flag wins):"`
+
+	JSON    bool             `name:"json" help:"Print the result as JSON instead of tables and sentences."`
+	Version kong.VersionFlag `help:"Print the version and leave."`
+
+	Serve   serveCmd   `cmd:"" help:"Run the gateway."`
+	Demo    demoCmd    `cmd:"" help:"See the main job done in a minute: three made-up directories push into a throw-away gateway."`
+	Migrate migrateCmd `cmd:"" help:"Bring the tables of the database up to date."`
+
+	Tenant    tenantCmd    `cmd:"" help:"Tenants: the customers of your application."`
+	Domain    domainCmd    `cmd:"" help:"E-mail domains that belong to a tenant."`
+	Directory directoryCmd `cmd:"" help:"Directories: the SCIM connections of a tenant, and their tokens."`
+	Member    memberCmd    `cmd:"" help:"Members: a tenant's people, their roles and their access."`
+	Audit     auditCmd     `cmd:"" help:"What happened in a tenant, by whom."`
+
+	Simulate simulateCmd `cmd:"" help:"Play an identity provider against a SCIM endpoint and check its answers."`
+	Health   healthCmd   `cmd:"" help:"Ask the running gateway whether it can work."`
+}
+
+const description = `A SCIM gateway: identity providers push people in, your application reads one answer.
+
+Start with "rollcall tenant create", then "rollcall directory create", and give the identity provider
+the base URL and the token that it prints. "rollcall COMMAND --help" explains each command.
+
+Exit codes: 0 all went well; 1 refused or failed, and a line on standard error says what to change;
+2 the command line or a setting can't be understood.`
+
+// parse reads the command line. done says that it asked for help or the
+// version only, which is printed.
+func parse(c *cli, args []string, stdout, stderr io.Writer) (command *kong.Context, done bool, err error) {
+	parser, err := kong.New(c,
+		kong.Name("rollcall"),
+		kong.Description(description),
+		kong.Writers(stdout, stderr),
+		kong.Vars{"version": version, "grace": web.Grace.String()},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110, NoExpandSubcommands: true}),
+		kong.Exit(func(int) { panic(leave{}) }),
+	)
+	if err != nil {
+		return nil, false, err
+	}
+	// kong ends the program from deep within after it has printed help.
+	defer func() {
+		if p := recover(); p != nil {
+			if _, ok := p.(leave); !ok {
+				panic(p)
+			}
+			done = true
+		}
+	}()
+	command, err = parser.Parse(args)
+	if err != nil {
+		return nil, false, usage("%w; see rollcall %s", err, helpFor(args))
+	}
+	return command, false, nil
+}
+
+type leave struct{}
+
+// helpFor guesses the help that somebody who mistyped a command line wants.
+func helpFor(args []string) string {
+	var words []string
+	for _, a := range args {
+		if strings.HasPrefix(a, "-") || len(words) == 2 {
+			break
+		}
+		words = append(words, a)
+	}
+	return strings.Join(append(words, "--help"), " ")
+}

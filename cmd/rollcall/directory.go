@@ -1,0 +1,191 @@
+package main
+
+import (
+	"cmp"
+	"io"
+	"strings"
+	"time"
+
+	"rollcall/internal/tenant"
+	"rollcall/scim"
+)
+
+type directoryCmd struct {
+	Create  directoryCreateCmd  `cmd:"" help:"Make a directory with its first token. Prints the base URL and the token for the identity provider."`
+	List    directoryListCmd    `cmd:"" help:"List a tenant's directories."`
+	Show    directoryShowCmd    `cmd:"" help:"Show one directory and its role mappings."`
+	Map     directoryMapCmd     `cmd:"" help:"Give roles to the members of a directory's groups."`
+	Remove  directoryRemoveCmd  `cmd:"" help:"End a directory; can be undone for 30 days."`
+	Restore directoryRestoreCmd `cmd:"" help:"Undo remove within 30 days, with the same ids and tokens."`
+	Token   tokenCmd            `cmd:"" help:"The bearer tokens of a directory."`
+}
+
+// directoryView is a directory as JSON.
+type directoryView struct {
+	ID             tenant.DirectoryID     `json:"id"`
+	Name           string                 `json:"name"`
+	Provider       tenant.Provider        `json:"provider"`
+	Status         tenant.DirectoryStatus `json:"status"`
+	BaseURL        string                 `json:"base_url"`
+	Strict         bool                   `json:"strict"`
+	RolesAttribute bool                   `json:"roles_attribute"`
+	Mappings       []mappingView          `json:"mappings"` // the first that fits wins
+	CreatedAt      time.Time              `json:"created_at"`
+	RemovedAt      time.Time              `json:"removed_at,omitzero"`
+}
+
+type mappingView struct {
+	Group tenant.UUID `json:"-"`
+	ID    string      `json:"group"` // as SCIM shows it
+	Role  string      `json:"role"`
+}
+
+func (p *program) viewDirectory(d tenant.Directory) directoryView {
+	return directoryView{
+		ID: d.ID, Name: d.Name, Provider: d.Provider, Status: d.Status,
+		BaseURL: p.baseURL(p.Listen) + scim.Prefix + "/" + d.ID.UUID.UUID(),
+		Strict:  d.Settings.Strict, RolesAttribute: d.Settings.RolesAttribute,
+		Mappings:  list(d.Mappings, func(m tenant.RoleMapping) mappingView { return mappingView{m.Group, m.Group.UUID(), m.Role} }),
+		CreatedAt: d.CreatedAt, RemovedAt: d.RemovedAt,
+	}
+}
+
+type directoryCreateCmd struct {
+	tenantFlag
+	Provider       string `required:"" placeholder:"NAME" help:"Who pushes: entra, okta, google, or generic for any other."`
+	Name           string `placeholder:"NAME" help:"A name for people, shown to admins when the directory overrules them (default: the provider's)."`
+	Strict         bool   `help:"Answer by the letter of the RFCs where Rollcall is lenient otherwise."`
+	RolesAttribute bool   `help:"Let the roles attribute of a user name the member's role. It never makes an admin."`
+	tokenFlags
+}
+
+// createdView is what directory create prints: the only time the token shows.
+type createdView struct {
+	directoryView
+	Token   string              `json:"token"`
+	TokenID tenant.CredentialID `json:"token_id"`
+}
+
+// Run implements directory create.
+func (c *directoryCreateCmd) Run(p *program) error {
+	if _, err := c.expiry(p.now()); err != nil { // before anything is made
+		return err
+	}
+	r, s, err := c.staff(p)
+	if err != nil {
+		return err
+	}
+	d, err := r.CreateDirectory(p.ctx, s, cmp.Or(c.Name, providerName(c.Provider)), tenant.Provider(c.Provider),
+		tenant.DirectorySettings{Strict: c.Strict, RolesAttribute: c.RolesAttribute})
+	if err != nil {
+		return err
+	}
+	token, credential, err := addToken(p, r, s, d.ID, c.tokenFlags)
+	if err != nil {
+		return refused("directory %s is there, but its token is not; `rollcall directory token add --directory %s` makes one: %w", d.ID, d.ID, err)
+	}
+	v := createdView{p.viewDirectory(d), token.Reveal(), credential.ID}
+	return p.show(v, func(w io.Writer) {
+		say(w, "Directory %s (%s) is there. Give these to the identity provider:", d.Name, d.ID)
+		fields(w, "  base URL", v.BaseURL, "  token", v.Token)
+		say(w, "The token is shown this once; only its hash is kept.")
+		if p.PublicURL == "" {
+			say(w, "The base URL is the one of this machine: set ROLLCALL_PUBLIC_URL to the gateway's URL as the provider reaches it.")
+		}
+	})
+}
+
+func providerName(p string) string {
+	names := map[string]string{"entra": "Entra", "okta": "Okta", "google": "Google", "generic": "SCIM"}
+	return cmp.Or(names[p], p)
+}
+
+type directoryListCmd struct{ tenantFlag }
+
+// Run implements directory list.
+func (c *directoryListCmd) Run(p *program) error {
+	_, s, err := c.staff(p)
+	if err != nil {
+		return err
+	}
+	cfg, err := p.db.Reader(s.Tenant).Config(p.ctx)
+	if err != nil {
+		return err
+	}
+	return p.show(list(cfg.Directories, p.viewDirectory), func(w io.Writer) {
+		rows := list(cfg.Directories, func(d tenant.Directory) []string {
+			return []string{d.ID.String(), d.Name, string(d.Provider), string(d.Status), when(d.CreatedAt)}
+		})
+		table(w, "The tenant has no directory yet; `rollcall directory create` makes one.",
+			[]string{"ID", "NAME", "PROVIDER", "STATUS", "CREATED"}, rows)
+	})
+}
+
+// directoryArg names a directory.
+type directoryArg struct {
+	Directory string `arg:"" name:"id" help:"The directory, by its id (dir_…) or the UUID of its base URL."`
+}
+
+type directoryShowCmd struct{ directoryArg }
+
+// Run implements directory show.
+func (c *directoryShowCmd) Run(p *program) error {
+	_, s, d, err := findDirectory(p, c.Directory)
+	if err != nil {
+		return err
+	}
+	return p.showDirectory(s.Tenant, d)
+}
+
+func (p *program) showDirectory(id tenant.ID, d tenant.Directory) error {
+	v := p.viewDirectory(d)
+	names, err := groupNames(p, id, d)
+	if err != nil {
+		return err
+	}
+	return p.show(v, func(w io.Writer) {
+		fields(w, "id", v.ID.String(), "name", v.Name, "provider", string(v.Provider), "status", string(v.Status), "base URL", v.BaseURL,
+			"strict", yesNo(v.Strict), "roles attribute", yesNo(v.RolesAttribute), "created", when(v.CreatedAt), "removed", when(v.RemovedAt))
+		say(w, "")
+		table(w, "No group of this directory gives a role; `rollcall directory map` sets that.", []string{"GROUP", "ROLE", "GROUP ID"},
+			list(v.Mappings, func(m mappingView) []string {
+				return []string{cmp.Or(names[m.Group], "(deleted)"), m.Role, m.ID}
+			}))
+	})
+}
+
+type directoryRemoveCmd struct {
+	directoryArg
+	People string `default:"keep" enum:"keep,off" placeholder:"keep|off" help:"What becomes of its people: keep leaves those who are active with their access, at your word from now on; off turns all of them off (default: keep)."`
+}
+
+// Run implements directory remove.
+func (c *directoryRemoveCmd) Run(p *program) error {
+	r, s, d, err := findDirectory(p, c.Directory)
+	if err != nil {
+		return err
+	}
+	if d, err = r.RemoveDirectory(p.ctx, s, d.ID, c.People == "keep"); err != nil {
+		return err
+	}
+	return p.show(p.viewDirectory(d), func(w io.Writer) {
+		say(w, "Directory %s is removed; its tokens open nothing any more.", d.Name)
+		say(w, "To undo that within 30 days: rollcall directory restore %s", d.ID)
+	})
+}
+
+type directoryRestoreCmd struct{ directoryArg }
+
+// Run implements directory restore.
+func (c *directoryRestoreCmd) Run(p *program) error {
+	r, s, d, err := findDirectory(p, c.Directory)
+	if err != nil {
+		return err
+	}
+	if d, err = r.RestoreDirectory(p.ctx, s, d.ID); err != nil {
+		return err
+	}
+	return p.show(p.viewDirectory(d), func(w io.Writer) {
+		say(w, "Directory %s answers again and manages its people as before.", strings.TrimSpace(d.Name))
+	})
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"cmp"
+	"io"
+
+	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
+)
+
+type domainCmd struct {
+	Add    domainAddCmd    `cmd:"" help:"Note that a domain belongs to a tenant. Prints the DNS record that will prove it."`
+	Trust  domainTrustCmd  `cmd:"" help:"Take your own word for it instead of DNS. People of the domain who waited for proof get access."`
+	Set    domainSetCmd    `cmd:"" help:"Change what happens to people of a domain. What no flag names stays as it is."`
+	List   domainListCmd   `cmd:"" help:"List a tenant's domains."`
+	Remove domainRemoveCmd `cmd:"" help:"Take a domain away. Its people stay; directories can create nobody there, and no other tenant can have it for 30 days."`
+}
+
+// domainView is a domain as JSON.
+type domainView struct {
+	ID          tenant.DomainID     `json:"id"`
+	Domain      string              `json:"domain"`
+	Status      tenant.DomainStatus `json:"status"`
+	AutoJoin    tenant.AutoJoin     `json:"auto_join"`
+	DefaultRole string              `json:"default_role"` // empty: the tenant's
+	RecordType  string              `json:"record_type"`
+	RecordName  string              `json:"record_name"`
+	RecordValue string              `json:"record_value"`
+}
+
+// challengeLabel stands before a domain in the name of the record that proves
+// it, so that the record is nobody else's.
+const challengeLabel = "_rollcall."
+
+func viewDomain(d tenant.Domain) domainView {
+	return domainView{
+		ID: d.ID, Domain: d.Name, Status: d.Status, AutoJoin: d.AutoJoin, DefaultRole: d.DefaultRole,
+		RecordType: "TXT", RecordName: challengeLabel + d.Name, RecordValue: d.Challenge,
+	}
+}
+
+// domainArg names a domain of a tenant.
+type domainArg struct {
+	tenantFlag
+	Domain string `arg:"" help:"The domain, such as acme.com; sub-domains are domains of their own. International names in their xn-- form."`
+}
+
+func (a domainArg) change(p *program, do func(*roster.Roster, roster.Staff) (tenant.Domain, error), text func(io.Writer, domainView)) error {
+	r, s, err := a.staff(p)
+	if err != nil {
+		return err
+	}
+	d, err := do(r, s)
+	if err != nil {
+		return err
+	}
+	v := viewDomain(d)
+	return p.show(v, func(w io.Writer) { text(w, v) })
+}
+
+type domainAddCmd struct{ domainArg }
+
+// Run implements domain add.
+func (c *domainAddCmd) Run(p *program) error {
+	return c.change(p, func(r *roster.Roster, s roster.Staff) (tenant.Domain, error) {
+		return r.AddDomain(p.ctx, s, c.Domain)
+	}, func(w io.Writer, v domainView) {
+		say(w, "Domain %s is %s.", v.Domain, v.Status)
+		say(w, "The record that proves it: %s TXT %q", v.RecordName, v.RecordValue)
+		say(w, "To take your own word for it instead: rollcall domain trust --tenant %s %s", c.Tenant, v.Domain)
+	})
+}
+
+type domainTrustCmd struct{ domainArg }
+
+// Run implements domain trust.
+func (c *domainTrustCmd) Run(p *program) error {
+	return c.change(p, func(r *roster.Roster, s roster.Staff) (tenant.Domain, error) {
+		return r.TrustDomain(p.ctx, s, c.Domain)
+	}, func(w io.Writer, v domainView) {
+		say(w, "Domain %s is trusted: addresses of it are the tenant's own.", v.Domain)
+	})
+}
+
+type domainSetCmd struct {
+	domainArg
+	AutoJoin    string `enum:"on,off,approve," default:"" placeholder:"on|off|approve" help:"Whether people of the domain become members when they first sign in, or an admin is asked."`
+	DefaultRole string `placeholder:"ROLE" help:"The role of the domain's people for whom nobody names one. Never the admin role."`
+}
+
+// Run implements domain set.
+func (c *domainSetCmd) Run(p *program) error {
+	if c.AutoJoin == "" && c.DefaultRole == "" {
+		return usage("nothing to set: give --auto-join or --default-role")
+	}
+	return c.change(p, func(r *roster.Roster, s roster.Staff) (tenant.Domain, error) {
+		return r.SetDomain(p.ctx, s, c.Domain, tenant.AutoJoin(c.AutoJoin), c.DefaultRole)
+	}, func(w io.Writer, v domainView) {
+		say(w, "Domain %s: auto-join %s, default role %s.", v.Domain, v.AutoJoin, cmp.Or(v.DefaultRole, "the tenant's"))
+	})
+}
+
+type domainListCmd struct{ tenantFlag }
+
+// Run implements domain list.
+func (c *domainListCmd) Run(p *program) error {
+	_, s, err := c.staff(p)
+	if err != nil {
+		return err
+	}
+	cfg, err := p.db.Reader(s.Tenant).Config(p.ctx)
+	if err != nil {
+		return err
+	}
+	return p.show(list(cfg.Domains, viewDomain), func(w io.Writer) {
+		rows := list(cfg.Domains, func(d tenant.Domain) []string {
+			return []string{d.Name, string(d.Status), string(d.AutoJoin), cmp.Or(d.DefaultRole, "-"), d.ID.String()}
+		})
+		table(w, "The tenant has no domain yet; `rollcall domain add` or `rollcall domain trust` gives it one.",
+			[]string{"DOMAIN", "STATUS", "AUTO-JOIN", "DEFAULT ROLE", "ID"}, rows)
+	})
+}
+
+type domainRemoveCmd struct{ domainArg }
+
+// Run implements domain remove.
+func (c *domainRemoveCmd) Run(p *program) error {
+	return c.change(p, func(r *roster.Roster, s roster.Staff) (tenant.Domain, error) {
+		return r.RemoveDomain(p.ctx, s, c.Domain)
+	}, func(w io.Writer, v domainView) {
+		say(w, "Domain %s is removed. Its people stay members; no other tenant can have it for 30 days.", v.Domain)
+	})
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"strings"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"rollcall/internal/metrics"
+	"rollcall/internal/roster"
+	"rollcall/internal/secret"
+	"rollcall/internal/web"
+	"rollcall/scim"
+)
+
+type serveCmd struct {
+	DirectoryRate perSecond     `env:"ROLLCALL_DIRECTORY_RATE" default:"0" placeholder:"N" help:"The most requests of one directory per second, twice as many at once; beyond it is answered 429. Shared between gateways through Redis (default: 0, no limit)."`
+	NoMigrate     bool          `help:"Leave the tables as they are; fail when they are not up to date."`
+	Grace         time.Duration `default:"${grace}" placeholder:"PERIOD" help:"How long requests under way may take to end when the gateway stops (default: ${grace})."`
+}
+
+// Help is shown below the flags.
+func (*serveCmd) Help() string {
+	return `Brings the tables up to date, prints one line when it answers, and runs until SIGTERM or SIGINT. Then it takes no
+new requests and lets those under way end; a second signal ends it at once.
+
+On the public address: /scim/v2/{directory}/…, /healthz and /readyz. On the admin address: /healthz, /readyz,
+/metrics for Prometheus, and /debug/pprof/. Logs go to standard error as JSON, one line a request, without
+names, addresses, bodies or tokens. Several gateways on one PostgreSQL are safe.
+
+Put a proxy that speaks https before the public address, and set ROLLCALL_PUBLIC_URL to what it is called
+outside: the base URLs of directories begin with it. The master key signs cursors and seals secrets at rest;
+with PostgreSQL it is required, and ` + "`openssl rand -base64 32`" + ` makes one.`
+}
+
+// Run implements serve.
+func (c *serveCmd) Run(p *program) error {
+	key, err := p.key()
+	if err != nil {
+		return err
+	}
+	if err := c.prepare(p); err != nil {
+		return err
+	}
+	short, err := p.shortLived()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = short.Close() }()
+	p.limit = limiter{short, c.DirectoryRate}
+	public, err := listen(p.ctx, p.Listen)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = public.Close() }()
+	admin, err := listen(p.ctx, p.AdminListen)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = admin.Close() }()
+	log, figures := p.logger(), metrics.New(version)
+	handler, err := p.gateway(key, p.baseURL(public.Addr().String()), log, figures)
+	if err != nil {
+		return err
+	}
+	err = p.show(newReadyView(p, public.Addr(), admin.Addr()), func(w io.Writer) {
+		say(w, "rollcall is ready: answers at %s, health and metrics at http://%s", p.baseURL(public.Addr().String()), reachable(admin.Addr().String()))
+	})
+	if err != nil {
+		return fmt.Errorf("say that the gateway is ready: %w", err)
+	}
+	log.InfoContext(p.ctx, "serving", "listen", public.Addr().String(), "admin_listen", admin.Addr().String(), "version", version)
+	err = web.Serve(p.ctx, log, c.Grace,
+		web.Listener{Listener: public, Handler: handler},
+		web.Listener{Listener: admin, Handler: p.backOffice(figures)})
+	log.InfoContext(p.ctx, "stopped")
+	return err
+}
+
+// prepare opens the store and sees that its tables are up to date.
+func (c *serveCmd) prepare(p *program) error {
+	if !c.NoMigrate {
+		_, err := p.open()
+		return err
+	}
+	if err := p.connect(); err != nil {
+		return err
+	}
+	pending, err := p.db.Pending(p.ctx)
+	if err == nil && len(pending) > 0 {
+		err = refused("the tables are not up to date, and --no-migrate forbids to change them; run `rollcall migrate` (pending: %s)", strings.Join(pending, ", "))
+	}
+	return err
+}
+
+// gateway builds what answers on the public address. It is the table of
+// contents: every way into the gateway stands in the list of doors.
+func (p *program) gateway(key secret.Key, publicURL string, log *slog.Logger, figures *metrics.Metrics) (http.Handler, error) {
+	store := counted{p.db, figures}
+	r := &roster.Roster{Store: store, Locator: p.db, Now: p.now}
+	directories, err := scim.New(scim.Config{
+		Roster: r, Store: store, Locator: noting{p.db}, PublicURL: publicURL, Secret: key.Derive(secret.CursorKey), Now: p.now,
+		Allow: p.limit.wait, RequestID: web.RequestID, Report: func(ctx context.Context, err error) { web.From(ctx).Fail(err) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	doors := []web.Door{
+		{Name: "scim", Routes: directories.Routes},
+		{Name: "health", Routes: p.health().Routes},
+	}
+	root := mux.NewRouter()
+	web.Mount(root, doors...)
+	showStore(figures, p.db)
+	chain := web.Chain{
+		Log: log, Now: p.now, HTTPS: strings.HasPrefix(publicURL, "https://"),
+		Started: figures.Started, Observe: func(rec web.Record) { figures.Ended(measured(rec)) },
+	}
+	return chain.Wrap(root), nil
+}
+
+// backOffice builds what answers on the admin address, which is private.
+func (p *program) backOffice(figures *metrics.Metrics) http.Handler {
+	root := mux.NewRouter()
+	p.health().Routes(root)
+	root.Handle("/metrics", figures.Handler())
+	root.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	root.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	root.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	root.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	root.PathPrefix("/debug/pprof/").HandlerFunc(pprof.Index)
+	return root
+}
+
+func (p *program) health() web.Health {
+	return web.Health{Ready: p.db.Ping, Stopping: p.ctx.Done()}
+}
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen at %s: %w; another address can be given with --listen and --admin-listen", address, err)
+	}
+	return l, nil
+}
+
+// readyView is the line that serve prints when it answers, as JSON.
+type readyView struct {
+	Listen      string `json:"listen"` // the real address, also when port 0 was asked for
+	AdminListen string `json:"admin_listen"`
+	PublicURL   string `json:"public_url"`
+}
+
+func newReadyView(p *program, public, admin net.Addr) readyView {
+	return readyView{public.String(), admin.String(), p.baseURL(public.String())}
+}

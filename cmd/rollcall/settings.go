@@ -1,0 +1,132 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"rollcall/internal/secret"
+)
+
+// settings are the same for all commands. An empty environment variable is as
+// good as none, because compose files pass them so.
+type settings struct {
+	DatabaseURL string `env:"ROLLCALL_DATABASE_URL" placeholder:"URL" help:"The store: postgres://… or, for one small node, sqlite://FILE (default: sqlite://rollcall.db)."`
+	MigrateURL  string `name:"migrate-database-url" env:"ROLLCALL_MIGRATE_DATABASE_URL" placeholder:"URL" help:"The same database as the role that owns the tables; only changes of the tables use it (default: --database-url)."`
+	RedisURL    string `env:"ROLLCALL_REDIS_URL" placeholder:"URL" help:"redis://… where several gateways share what is short-lived (default: none, for one gateway)."`
+	Listen      string `env:"ROLLCALL_LISTEN" placeholder:"HOST:PORT" help:"Where the gateway answers (default: 127.0.0.1:8080)."`
+	AdminListen string `env:"ROLLCALL_ADMIN_LISTEN" placeholder:"HOST:PORT" help:"Where it answers for health and metrics; keep it private (default: 127.0.0.1:9090)."`
+	PublicURL   string `env:"ROLLCALL_PUBLIC_URL" placeholder:"URL" help:"The gateway's URL as identity providers reach it (default: http:// and the listen address)."`
+	MasterKey   string `env:"ROLLCALL_MASTER_KEY" placeholder:"BASE64" help:"32 random bytes, the same on every replica. Made and kept beside an SQLite file when absent."`
+	LogLevel    string `env:"ROLLCALL_LOG_LEVEL" placeholder:"LEVEL" help:"The least level that is logged: debug, info, warn or error (default: info)."`
+}
+
+const (
+	defaultDatabase    = "sqlite://rollcall.db"
+	defaultListen      = "127.0.0.1:8080"
+	defaultAdminListen = "127.0.0.1:9090"
+)
+
+// AfterApply fills in the defaults and refuses what can't be understood. It is
+// called by kong.
+func (s *settings) AfterApply() error {
+	for _, d := range []struct {
+		value    *string
+		fallback string
+	}{
+		{&s.DatabaseURL, defaultDatabase}, {&s.Listen, defaultListen}, {&s.AdminListen, defaultAdminListen}, {&s.LogLevel, "info"},
+	} {
+		if *d.value = strings.TrimSpace(*d.value); *d.value == "" {
+			*d.value = d.fallback
+		}
+	}
+	s.MigrateURL, s.RedisURL = strings.TrimSpace(s.MigrateURL), strings.TrimSpace(s.RedisURL)
+	return errors.Join(checkDatabase(s.DatabaseURL), checkAddress("--listen", s.Listen), checkAddress("--admin-listen", s.AdminListen),
+		checkPublicURL(&s.PublicURL), s.checkKey(), new(slog.Level).UnmarshalText([]byte(s.LogLevel)))
+}
+
+// checkDatabase never repeats the URL: it may hold a password.
+func checkDatabase(raw string) error {
+	scheme, rest, ok := strings.Cut(raw, "://")
+	if ok && rest != "" && (scheme == "sqlite" || scheme == "postgres" || scheme == "postgresql") {
+		return nil
+	}
+	return errors.New("--database-url (ROLLCALL_DATABASE_URL) must be sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME")
+}
+
+func checkAddress(flag, address string) error {
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return fmt.Errorf("%s %q must be HOST:PORT, such as 127.0.0.1:8080", flag, address)
+	}
+	return nil
+}
+
+func checkPublicURL(raw *string) error {
+	*raw = strings.TrimRight(strings.TrimSpace(*raw), "/")
+	if *raw == "" {
+		return nil
+	}
+	u, err := url.Parse(*raw)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return errors.New("--public-url (ROLLCALL_PUBLIC_URL) must be http:// or https:// and a host, such as https://scim.example.com")
+	}
+	return nil
+}
+
+func (s *settings) checkKey() error {
+	if s.MasterKey == "" {
+		return nil
+	}
+	_, err := secret.ParseKey(s.MasterKey)
+	return err
+}
+
+// sqliteFile returns the path of the embedded database, and false for
+// PostgreSQL.
+func (s *settings) sqliteFile() (string, bool) {
+	rest, ok := strings.CutPrefix(s.DatabaseURL, "sqlite://")
+	if !ok {
+		return "", false
+	}
+	file, _, _ := strings.Cut(rest, "?")
+	return file, true
+}
+
+// key returns the master key: the one that was set, or the one kept beside the
+// SQLite file, which is made when absent.
+func (s *settings) key() (secret.Key, error) {
+	if s.MasterKey != "" {
+		return secret.ParseKey(s.MasterKey)
+	}
+	file, ok := s.sqliteFile()
+	if !ok {
+		return secret.Key{}, usage("with PostgreSQL a master key is required, the same on every replica: set ROLLCALL_MASTER_KEY to what `openssl rand -base64 32` prints, and keep it")
+	}
+	return secret.KeyFile(strings.TrimSuffix(file, filepath.Ext(file)) + ".key")
+}
+
+// baseURL returns the gateway's URL as others reach it, given the address where
+// it listens.
+func (s *settings) baseURL(listen string) string {
+	if s.PublicURL != "" {
+		return s.PublicURL
+	}
+	return "http://" + reachable(listen)
+}
+
+// reachable turns an address to listen at into one to connect to: an address
+// that means every interface is reached as this machine.
+func reachable(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return listen
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"time"
+
+	"rollcall/internal/tenant"
+)
+
+type tenantCmd struct {
+	Create  tenantCreateCmd  `cmd:"" help:"Make a tenant. Prints its id and slug."`
+	List    tenantListCmd    `cmd:"" help:"List all tenants."`
+	Show    tenantShowCmd    `cmd:"" help:"Show one tenant and its policy."`
+	Set     tenantSetCmd     `cmd:"" help:"Change a tenant's policy. What no flag names stays as it is."`
+	Suspend tenantSuspendCmd `cmd:"" help:"Take access from all people of a tenant. Its directories are still answered, so that people who leave meanwhile are off when it resumes."`
+	Resume  tenantResumeCmd  `cmd:"" help:"Undo suspend: everybody has access again who had it by the rules."`
+}
+
+// tenantView is a tenant as JSON.
+type tenantView struct {
+	ID               tenant.ID     `json:"id"`
+	Slug             string        `json:"slug"`
+	Name             string        `json:"name"`
+	Status           tenant.Status `json:"status"`
+	RoleSet          string        `json:"role_set"`
+	Roles            []string      `json:"roles"` // the admin role first, the least last
+	DefaultRole      string        `json:"default_role"`
+	ConfirmAdoption  bool          `json:"confirm_adoption"`
+	ProtectLastAdmin bool          `json:"protect_last_admin"`
+	NoAdmin          bool          `json:"no_admin"` // a directory turned off the last admin
+	CreatedAt        time.Time     `json:"created_at"`
+}
+
+func viewTenant(t tenant.Tenant) tenantView {
+	v := tenantView{
+		ID: t.ID, Slug: t.Slug, Name: t.Name, Status: t.Status, RoleSet: t.Roles.Name, Roles: t.Roles.Roles,
+		DefaultRole: t.Policy.DefaultRole, ConfirmAdoption: t.Policy.ConfirmAdoption,
+		ProtectLastAdmin: t.Policy.ProtectLastAdmin, NoAdmin: t.NoAdmin, CreatedAt: t.CreatedAt,
+	}
+	if v.DefaultRole == "" {
+		v.DefaultRole = t.Roles.Least()
+	}
+	return v
+}
+
+type tenantCreateCmd struct {
+	Slug  string `arg:"" help:"Names the tenant on the command line and in URLs: lower-case letters, digits and inner hyphens. It never changes."`
+	Name  string `placeholder:"NAME" help:"The customer's name for people to read (default: the slug)."`
+	Roles string `default:"simple" placeholder:"SET" help:"The roles of its people: simple (admin, user), content (admin, editor, contributor, viewer), or your own from the most powerful, which is the admin role, to the least, which is the default: owner,agent,guest (default: simple)."`
+}
+
+// Run implements tenant create.
+func (c *tenantCreateCmd) Run(p *program) error {
+	if c.Name == "" {
+		c.Name = c.Slug
+	}
+	r, err := p.open()
+	if err != nil {
+		return err
+	}
+	t, err := r.CreateTenant(p.ctx, c.Slug, c.Name, roleSet(c.Roles))
+	if err != nil {
+		return err
+	}
+	return p.show(viewTenant(t), func(w io.Writer) {
+		say(w, "Tenant %s (%s) is there, with the roles %s.", t.Slug, t.ID, strings.Join(t.Roles.Roles, ", "))
+		say(w, "Next: rollcall directory create --tenant %s --provider entra|okta|google|generic", t.Slug)
+	})
+}
+
+func roleSet(s string) tenant.RoleSet {
+	switch s {
+	case "simple":
+		return tenant.SimpleRoles()
+	case "content":
+		return tenant.ContentRoles()
+	}
+	roles := list(strings.Split(s, ","), strings.TrimSpace)
+	return tenant.RoleSet{Name: "custom", Roles: roles}
+}
+
+type tenantListCmd struct{}
+
+// Run implements tenant list.
+func (*tenantListCmd) Run(p *program) error {
+	if _, err := p.open(); err != nil {
+		return err
+	}
+	all, err := p.db.Tenants(p.ctx)
+	if err != nil {
+		return err
+	}
+	return p.show(list(all, viewTenant), func(w io.Writer) {
+		rows := list(all, func(t tenant.Tenant) []string {
+			return []string{t.Slug, t.Name, string(t.Status), strings.Join(t.Roles.Roles, ","), t.ID.String()}
+		})
+		table(w, "There is no tenant yet; `rollcall tenant create SLUG --name NAME` makes one.",
+			[]string{"SLUG", "NAME", "STATUS", "ROLES", "ID"}, rows)
+	})
+}
+
+type tenantShowCmd struct {
+	Slug string `arg:"" help:"The tenant, by its slug or its id."`
+}
+
+// Run implements tenant show.
+func (c *tenantShowCmd) Run(p *program) error {
+	if _, err := p.open(); err != nil {
+		return err
+	}
+	t, err := findTenant(p, c.Slug)
+	if err != nil {
+		return err
+	}
+	return p.showTenant(t)
+}
+
+func (p *program) showTenant(t tenant.Tenant) error {
+	v := viewTenant(t)
+	return p.show(v, func(w io.Writer) {
+		fields(w, "slug", v.Slug, "name", v.Name, "id", v.ID.String(), "status", string(v.Status),
+			"roles", strings.Join(v.Roles, ", "), "default role", v.DefaultRole,
+			"confirm adoption", yesNo(v.ConfirmAdoption), "protect last admin", yesNo(v.ProtectLastAdmin), "created", when(v.CreatedAt))
+		if v.NoAdmin {
+			say(w, "The tenant has no active admin: a directory turned off the last one. Give the role to somebody with `rollcall member set-role`.")
+		}
+	})
+}
+
+type tenantSetCmd struct {
+	Slug             string  `arg:"" help:"The tenant, by its slug or its id."`
+	DefaultRole      *string `placeholder:"ROLE" help:"The role of people for whom nobody names one; \"\" means the least role of the set."`
+	ConfirmAdoption  *bool   `negatable:"" help:"Whether an admin must confirm each existing member that a directory takes over."`
+	ProtectLastAdmin *bool   `negatable:"" help:"Whether a directory that turns off the last admin is refused; otherwise it is obeyed, and the tenant marked."`
+}
+
+// Run implements tenant set.
+func (c *tenantSetCmd) Run(p *program) error {
+	r, err := p.open()
+	if err != nil {
+		return err
+	}
+	t, err := findTenant(p, c.Slug)
+	if err != nil {
+		return err
+	}
+	policy := t.Policy
+	override(&policy.DefaultRole, c.DefaultRole)
+	override(&policy.ConfirmAdoption, c.ConfirmAdoption)
+	override(&policy.ProtectLastAdmin, c.ProtectLastAdmin)
+	t, err = r.SetTenantPolicy(p.ctx, p.operator(t.ID), policy)
+	if err != nil {
+		return err
+	}
+	return p.showTenant(t)
+}
+
+func override[T any](v, with *T) {
+	if with != nil {
+		*v = *with
+	}
+}
+
+type tenantSuspendCmd struct {
+	Slug string `arg:"" help:"The tenant, by its slug or its id."`
+}
+
+// Run implements tenant suspend.
+func (c *tenantSuspendCmd) Run(p *program) error {
+	return setStatus(p, c.Slug, tenant.Suspended, "Tenant %s is suspended: nobody has access.")
+}
+
+type tenantResumeCmd struct {
+	Slug string `arg:"" help:"The tenant, by its slug or its id."`
+}
+
+// Run implements tenant resume.
+func (c *tenantResumeCmd) Run(p *program) error {
+	return setStatus(p, c.Slug, tenant.Active, "Tenant %s is active.")
+}
+
+func setStatus(p *program, slug string, to tenant.Status, sentence string) error {
+	r, s, err := tenantFlag{slug}.staff(p)
+	if err != nil {
+		return err
+	}
+	t, err := r.SetTenantStatus(p.ctx, s, to)
+	if err != nil {
+		return err
+	}
+	return p.show(viewTenant(t), func(w io.Writer) { say(w, sentence, t.Slug) })
+}
