@@ -17,12 +17,28 @@ func (d dialect) String() string {
 	return "sqlite"
 }
 
-// in compares a column with a list that is bound as one argument (see idList).
+// in compares a column with a list that is bound as one argument (see list).
 func (d dialect) in(column, argument string) string {
 	if d == postgres {
 		return column + " = ANY(" + argument + "::uuid[])"
 	}
 	return column + " IN (SELECT value FROM json_each(" + argument + "))"
+}
+
+// notIn is the opposite of in.
+func (d dialect) notIn(column, argument string) string {
+	if d == postgres {
+		return column + " <> ALL(" + argument + "::uuid[])"
+	}
+	return column + " NOT IN (SELECT value FROM json_each(" + argument + "))"
+}
+
+// asUUID says what an argument is where PostgreSQL can't tell by itself.
+func (d dialect) asUUID(argument string) string {
+	if d == postgres {
+		return argument + "::uuid"
+	}
+	return argument
 }
 
 // forUpdate keeps rows from others until the end of a transaction. SQLite has one writer at a time.
@@ -39,4 +55,13 @@ func (d dialect) jsonArray(of string) string {
 		return "json_agg(" + of + ")"
 	}
 	return "json_group_array(" + of + ")"
+}
+
+// horizon hides the events behind which others may still appear: on PostgreSQL those of
+// transactions younger than the oldest that runs. SQLite commits one transaction at a time.
+func (d dialect) horizon() string {
+	if d == postgres {
+		return " AND epoch < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+	}
+	return ""
 }

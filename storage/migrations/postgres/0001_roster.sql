@@ -17,6 +17,7 @@ CREATE TABLE tenants (
   policy text NOT NULL,
   no_admin boolean NOT NULL,
   version bigint NOT NULL,
+  config_version bigint NOT NULL, -- one more with each change of the tenant, its domains or its directories
   created_at timestamptz NOT NULL,
   changed_at timestamptz NOT NULL
 );
@@ -176,8 +177,8 @@ CREATE TABLE locator (
 );
 
 -- People across tenants. The application role has no rights on these two tables; it reaches them
--- only through the three functions below, which give away an id of the caller's own address or a
--- yes or no, and write for the caller's tenant only.
+-- only through the functions below, which give away the id that belongs to an address, or a yes or
+-- no, and write for the caller's tenant only.
 CREATE TABLE people (
   id uuid NOT NULL PRIMARY KEY,
   email_fold text COLLATE "C" NOT NULL UNIQUE
@@ -194,17 +195,21 @@ CREATE INDEX person_members_person ON person_members (person_id, tenant_id) WHER
 CREATE FUNCTION rollcall_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
   AS $$ SELECT nullif(current_setting('rollcall.tenant', true), '')::uuid $$;
 
--- Finds the person of an address, or makes it under the given id.
-CREATE FUNCTION rollcall_person(address text, fresh uuid) RETURNS uuid
+-- Finds the person of an address; NULL: there is none.
+CREATE FUNCTION rollcall_find_person(address text) RETURNS uuid
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+  SELECT p.id FROM people p WHERE p.email_fold = address
+$$;
+
+-- Makes the person of an address that had none when the transaction looked. When another tenant's
+-- transaction made one meanwhile, this one is told to begin anew and finds it.
+CREATE FUNCTION rollcall_add_person(address text, fresh uuid) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-DECLARE found uuid;
 BEGIN
-  SELECT p.id INTO found FROM people p WHERE p.email_fold = address;
-  IF found IS NULL THEN
-    INSERT INTO people (id, email_fold) VALUES (fresh, address) ON CONFLICT (email_fold) DO NOTHING;
-    SELECT p.id INTO found FROM people p WHERE p.email_fold = address;
+  INSERT INTO people (id, email_fold) VALUES (fresh, address) ON CONFLICT (email_fold) DO NOTHING;
+  IF NOT FOUND THEN
+    RAISE serialization_failure USING MESSAGE = 'another transaction made this person';
   END IF;
-  RETURN found;
 END $$;
 
 -- Says whether the person of an address is a live member of a tenant other than the current one.
@@ -228,8 +233,8 @@ BEGIN
   END IF;
 END $$;
 
-REVOKE ALL ON FUNCTION rollcall_person(text, uuid), rollcall_person_elsewhere(text),
-  rollcall_link_person(uuid, uuid, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION rollcall_find_person(text), rollcall_add_person(text, uuid),
+  rollcall_person_elsewhere(text), rollcall_link_person(uuid, uuid, boolean) FROM PUBLIC;
 
 -- The second wall: whatever a query forgets, no session sees or writes rows of a tenant other than
 -- the one that its transaction was opened for. FORCE binds the owner of the tables too.

@@ -11,6 +11,7 @@ CREATE TABLE tenants (
   policy TEXT NOT NULL,
   no_admin INTEGER NOT NULL,
   version INTEGER NOT NULL,
+  config_version INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   changed_at INTEGER NOT NULL
 ) STRICT;

@@ -1,0 +1,77 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+
+	"rollcall/internal/tenant"
+)
+
+const credentialColumns = `c.id, c.directory_id, c.label, c.hash, c.expires_at, c.last_used_at, c.revoked_at, c.created_at`
+
+// credentialRow is a credential as the tables hold it.
+type credentialRow struct {
+	id, directory                       ident
+	label                               string
+	hash                                []byte
+	expires, lastUsed, revoked, created instant
+}
+
+func (c *credentialRow) dest() []any {
+	return []any{&c.id, &c.directory, &c.label, &c.hash, &c.expires, &c.lastUsed, &c.revoked, &c.created}
+}
+
+func (c *credentialRow) credential() (tenant.Credential, error) {
+	out := tenant.Credential{
+		ID: tenant.CredentialID{UUID: tenant.UUID(c.id)}, Directory: tenant.DirectoryID{UUID: tenant.UUID(c.directory)}, Label: c.label,
+		ExpiresAt: c.expires.time(), LastUsedAt: c.lastUsed.time(), RevokedAt: c.revoked.time(), CreatedAt: c.created.time(),
+	}
+	if n := copy(out.Hash[:], c.hash); n != len(out.Hash) || n != len(c.hash) {
+		return out, fmt.Errorf("the hash of a credential has %d bytes", len(c.hash))
+	}
+	return out, nil
+}
+
+// Credentials implements roster.TenantReader.
+func (r *reader) Credentials(ctx context.Context, id tenant.DirectoryID) ([]tenant.Credential, error) {
+	var found []tenant.Credential
+	err := r.run(ctx, "list credentials", statement{
+		sql:  `SELECT ` + credentialColumns + ` FROM credentials c WHERE c.tenant_id = $1 AND c.directory_id = $2 ORDER BY c.id`,
+		args: []any{r.me(), ident(id.UUID)},
+		each: rowsOf(&found, func(row row) (tenant.Credential, error) {
+			var c credentialRow
+			if err := row.Scan(c.dest()...); err != nil {
+				return tenant.Credential{}, err //nolint:wrapcheck // run does
+			}
+			return c.credential()
+		}),
+	})
+	return found, err
+}
+
+// PutCredential implements roster.Tx.
+func (t *tx) PutCredential(ctx context.Context, c tenant.Credential) error {
+	return t.changeGrants(ctx, "put credential", statement{
+		sql: `INSERT INTO credentials (tenant_id, id, directory_id, label, hash, expires_at, last_used_at, revoked_at, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+			ON CONFLICT (tenant_id, id) DO UPDATE SET directory_id = excluded.directory_id, label = excluded.label, hash = excluded.hash,
+			  expires_at = excluded.expires_at, last_used_at = excluded.last_used_at, revoked_at = excluded.revoked_at`,
+		args: []any{
+			t.me(), ident(c.ID.UUID), ident(c.Directory.UUID), c.Label, c.Hash[:], instant(c.ExpiresAt), instant(c.LastUsedAt),
+			instant(c.RevokedAt), instant(c.CreatedAt),
+		},
+		taken: &taken{field: takenToken},
+	})
+}
+
+// changeGrants writes what grants are made of, so that nobody goes on with old ones.
+func (t *tx) changeGrants(ctx context.Context, doing string, list ...statement) error {
+	t.grants = true
+	if err := t.later(ctx, doing, list...); err != nil {
+		return err
+	}
+	if err := t.w.forgetGrants(ctx); err != nil {
+		return fmt.Errorf("%s: %w", doing, explain(err))
+	}
+	return nil
+}

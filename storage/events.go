@@ -1,0 +1,57 @@
+package storage
+
+import (
+	"context"
+
+	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
+)
+
+// Events implements roster.Reader. It goes only as far as no running transaction can still add rows
+// before what it returns; see the migration.
+func (r *reader) Events(ctx context.Context, after roster.Cursor, limit int) ([]roster.Event, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	var out []roster.Event
+	err := r.run(ctx, "read events", statement{
+		sql: `SELECT epoch, seq, at, kind, member_id, group_id, actor_source, actor_id, version, request_id, data FROM events
+			WHERE tenant_id = $1 AND (epoch, seq) > ($2, $3)` + r.db.dialect.horizon() + ` ORDER BY epoch, seq LIMIT $4`,
+		args: []any{r.me(), int64(after.Epoch), after.Seq, limit}, //nolint:gosec // transaction ids never come near the sign
+		each: func(row row) error {
+			e, err := scanEvent(row)
+			out = append(out, e)
+			return err
+		},
+	})
+	return out, err
+}
+
+func scanEvent(r row) (roster.Event, error) {
+	var e roster.Event
+	var epoch int64
+	var at instant
+	var kind, source string
+	var member, group ident
+	var data []byte
+	err := r.Scan(&epoch, &e.Position.Seq, &at, &kind, &member, &group, &source, &e.Actor.ID, &e.Version, &e.RequestID, &data)
+	e.Position.Epoch = uint64(epoch) //nolint:gosec // written by pg_current_xact_id
+	e.At, e.Kind, e.Actor.Source = at.time(), roster.EventKind(kind), roster.Source(source)
+	e.Member.UUID, e.Group.UUID = tenant.UUID(member), tenant.UUID(group)
+	if len(data) > 0 {
+		e.Data = data
+	}
+	return e, err //nolint:wrapcheck // the caller does
+}
+
+// AppendEvent implements roster.Tx.
+func (t *tx) AppendEvent(ctx context.Context, e roster.Event) error {
+	return t.later(ctx, "append event", statement{
+		sql: `INSERT INTO events (tenant_id, at, kind, member_id, group_id, actor_source, actor_id, version, request_id, data)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		args: []any{
+			t.me(), instant(t.now), string(e.Kind), ident(e.Member.UUID), ident(e.Group.UUID),
+			string(e.Actor.Source), e.Actor.ID, e.Version, e.RequestID, string(e.Data),
+		},
+	})
+}

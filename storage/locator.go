@@ -1,0 +1,154 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
+)
+
+// CreateTenant implements roster.Locator.
+func (db *DB) CreateTenant(ctx context.Context, t tenant.Tenant) error {
+	args, err := tenantArgs(t)
+	if err != nil {
+		return fmt.Errorf("create tenant: %w", err)
+	}
+	return db.update(ctx, t.ID, func(tx *tx) error {
+		return tx.later(ctx, "create tenant",
+			statement{
+				sql: `INSERT INTO locator (kind, key, tenant_id) VALUES ('slug', $2, $1)`, args: []any{tx.me(), t.Slug},
+				taken: &taken{field: takenSlug},
+			},
+			statement{sql: insertTenant, args: append([]any{tx.me()}, args...), taken: &taken{field: takenID}})
+	})
+}
+
+// TenantBySlug implements roster.Locator.
+func (db *DB) TenantBySlug(ctx context.Context, slug string) (tenant.Tenant, error) {
+	var found []tenant.Tenant
+	err := db.backend.locate(ctx, "slug", slug, statement{
+		sql: `SELECT ` + tenantColumns + ` FROM locator l JOIN tenants t ON t.tenant_id = l.tenant_id
+			WHERE l.kind = 'slug' AND l.key = $1`,
+		args: []any{slug}, each: rowsOf(&found, scanTenant),
+	})
+	if err != nil {
+		err = fmt.Errorf("find tenant by slug: %w", explain(err))
+	}
+	return first(found, err, "tenant")
+}
+
+// Tenants implements roster.Locator.
+func (db *DB) Tenants(ctx context.Context) ([]tenant.Tenant, error) {
+	var found []tenant.Tenant
+	err := db.backend.tenants(ctx, statement{
+		sql: `SELECT ` + tenantColumns + ` FROM tenants t ORDER BY t.slug`, each: rowsOf(&found, scanTenant),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list tenants: %w", explain(err))
+	}
+	return found, nil
+}
+
+// TenantOfDirectory implements roster.Locator.
+func (db *DB) TenantOfDirectory(ctx context.Context, id tenant.DirectoryID) (tenant.ID, error) {
+	var found []tenant.ID
+	key := id.UUID.UUID()
+	err := db.backend.locate(ctx, "directory", key, statement{
+		sql: `SELECT tenant_id FROM locator WHERE kind = 'directory' AND key = $1`, args: []any{key},
+		each: rowsOf(&found, func(r row) (tenant.ID, error) {
+			var id ident
+			err := r.Scan(&id)
+			return tenant.ID{UUID: tenant.UUID(id)}, err
+		}),
+	})
+	if err != nil {
+		err = fmt.Errorf("find the tenant of a directory: %w", explain(err))
+	}
+	return first(found, err, "directory")
+}
+
+const grantByHash = `SELECT ` + tenantColumns + `, ` + directoryColumns + `, ` + credentialColumns + ` FROM locator l
+	JOIN credentials c ON c.tenant_id = l.tenant_id AND c.directory_id = $2 AND c.hash = $3
+	JOIN directories d ON d.tenant_id = c.tenant_id AND d.id = c.directory_id
+	JOIN tenants t ON t.tenant_id = c.tenant_id
+	WHERE l.kind = 'directory' AND l.key = $1`
+
+// Credential implements roster.Locator. On PostgreSQL the answer may be up to a second old, unless
+// what it is made of has changed: then it is not used any more as soon as the notice of that
+// arrives. Its slices are shared and must not be changed.
+func (db *DB) Credential(ctx context.Context, id tenant.DirectoryID, hash [32]byte) (roster.Grant, error) {
+	key := grantKey{id, hash}
+	g, round, ok := db.grants.get(key)
+	if ok {
+		return g, nil
+	}
+	var found []roster.Grant
+	name := id.UUID.UUID()
+	err := db.backend.locate(ctx, "directory", name, statement{
+		sql: grantByHash, args: []any{name, ident(id.UUID), hash[:]}, each: rowsOf(&found, scanGrant),
+	})
+	if err != nil {
+		err = fmt.Errorf("find credential: %w", explain(err))
+	}
+	g, err = first(found, err, "credential")
+	if err == nil {
+		db.grants.put(key, g, round)
+	}
+	return g, err
+}
+
+func scanGrant(r row) (roster.Grant, error) {
+	var t tenantRow
+	var d directoryRow
+	var c credentialRow
+	if err := r.Scan(append(append(t.dest(), d.dest()...), c.dest()...)...); err != nil {
+		return roster.Grant{}, err //nolint:wrapcheck // the caller does
+	}
+	var g roster.Grant
+	var errs [3]error
+	g.Tenant, errs[0] = t.tenant()
+	g.Directory, errs[1] = d.directory()
+	g.Credential, errs[2] = c.credential()
+	return g, errors.Join(errs[:]...)
+}
+
+// touchEvery is how exactly the last use of a credential is known.
+const touchEvery = time.Minute
+
+// touches remembers when this process last wrote that a credential was used.
+type touches struct {
+	mu   sync.Mutex
+	last map[tenant.CredentialID]time.Time
+}
+
+// due says whether the use is worth writing, and takes it for written.
+func (t *touches) due(id tenant.CredentialID, at time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if at.Sub(t.last[id]) < touchEvery {
+		return false
+	}
+	if t.last == nil {
+		t.last = map[tenant.CredentialID]time.Time{}
+	}
+	t.last[id] = at
+	return true
+}
+
+// TouchCredential implements roster.Locator. It writes once a minute and credential, and at once.
+func (db *DB) TouchCredential(ctx context.Context, g roster.Grant, at time.Time) error {
+	at = truncate(at)
+	if at.Sub(g.Credential.LastUsedAt) < touchEvery || !db.touched.due(g.Credential.ID, at) {
+		return nil
+	}
+	return db.update(ctx, g.Tenant.ID, func(t *tx) error {
+		return t.later(ctx, "note the use of a credential", statement{
+			sql:  `UPDATE credentials SET last_used_at = $3 WHERE tenant_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < $3)`,
+			args: []any{t.me(), ident(g.Credential.ID.UUID), instant(at)},
+		})
+	})
+}

@@ -1,0 +1,111 @@
+package storage
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
+)
+
+// memberColumns are what a member is made of, in the order of memberRow.scan.
+const memberColumns = `m.id, m.person_id, m.directory_id, m.login, m.external_id, m.email, m.proven, m.addresses, m.aliases,
+	m.directory_active, m.attributes, m.claims, m.standing, m.conflict, m.version, m.created_at, m.changed_at, m.removed_at`
+
+// memberRow is a member as the tables hold it.
+type memberRow struct {
+	id, person, directory           ident
+	login, externalID, email        string
+	proven                          bool
+	addresses, aliases              []byte
+	directoryActive                 bool
+	attributes, claims, standing    []byte
+	conflict                        string
+	version                         int64
+	createdAt, changedAt, removedAt instant
+	groups                          []byte // [[id, name], …], where asked for
+}
+
+// scanMember reads a row of memberColumns, and of groupsOf behind them when withGroups.
+func scanMember(r row, withGroups bool) (roster.Member, error) {
+	var m memberRow
+	dest := []any{
+		&m.id, &m.person, &m.directory, &m.login, &m.externalID, &m.email, &m.proven, &m.addresses, &m.aliases,
+		&m.directoryActive, &m.attributes, &m.claims, &m.standing, &m.conflict, &m.version, &m.createdAt, &m.changedAt, &m.removedAt,
+	}
+	if withGroups {
+		dest = append(dest, &m.groups)
+	}
+	if err := r.Scan(dest...); err != nil {
+		return roster.Member{}, err //nolint:wrapcheck // the caller does
+	}
+	return m.member()
+}
+
+func (m *memberRow) member() (roster.Member, error) {
+	out := roster.Member{
+		ID: roster.MemberID{UUID: tenant.UUID(m.id)}, Person: roster.PersonID{UUID: tenant.UUID(m.person)},
+		Directory: tenant.DirectoryID{UUID: tenant.UUID(m.directory)},
+		Login:     m.login, ExternalID: m.externalID, Email: roster.Email(m.email), Proven: m.proven,
+		DirectoryActive: m.directoryActive, Conflict: roster.Code(m.conflict), Version: m.version,
+		CreatedAt: m.createdAt.time(), ChangedAt: m.changedAt.time(), RemovedAt: m.removedAt.time(),
+	}
+	if len(m.attributes) > 0 {
+		out.Attributes = m.attributes
+	}
+	for _, part := range []struct {
+		text []byte
+		into any
+	}{
+		{m.addresses, &out.Addresses}, {m.aliases, &out.Aliases}, {m.claims, &out.Claims}, {m.standing, &out.Standing},
+	} {
+		if err := undocument(part.text, part.into); err != nil {
+			return roster.Member{}, err
+		}
+	}
+	var err error
+	out.Groups, err = groupRefs(m.groups)
+	return out, err
+}
+
+// groupsOf is the column that holds a member's groups, by id.
+func groupsOf(d dialect) string {
+	pair := "json_array(g.id, g.name)"
+	if d == postgres {
+		pair = "json_build_array(g.id, g.name)"
+	}
+	return `(SELECT ` + d.jsonArray(pair+" ORDER BY g.id") + ` FROM group_members gm
+		JOIN groups g ON g.tenant_id = gm.tenant_id AND g.id = gm.group_id
+		WHERE gm.tenant_id = m.tenant_id AND gm.member_id = m.id)`
+}
+
+func groupRefs(text []byte) ([]roster.GroupRef, error) {
+	if len(text) == 0 || string(text) == "[]" {
+		return nil, nil
+	}
+	var pairs [][2]string
+	if err := json.Unmarshal(text, &pairs); err != nil {
+		return nil, fmt.Errorf("decode the groups of a member: %w", err)
+	}
+	refs := make([]roster.GroupRef, len(pairs))
+	for i, p := range pairs {
+		id, err := tenant.ParseUUID(p[0])
+		if err != nil {
+			return nil, fmt.Errorf("decode the groups of a member: %w", err)
+		}
+		refs[i] = roster.GroupRef{ID: roster.GroupID{UUID: id}, Name: p[1]}
+	}
+	return refs, nil
+}
+
+// label is what lists of a group's members show: the display name, or else the login.
+func label(m roster.Member) (string, error) {
+	o, err := m.Attributes.Object()
+	if err != nil {
+		return "", err //nolint:wrapcheck // it says what
+	}
+	if name, _ := o["displayName"].(string); name != "" {
+		return name, nil
+	}
+	return m.Login, nil
+}

@@ -1,0 +1,133 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// check sees that the database can be used as things stand. A database without tables passes: each
+// connection is looked at when it is made, which is after Migrate.
+func (b *pgBackend) check(ctx context.Context) error {
+	conn, err := pgx.ConnectConfig(ctx, b.pool.Config().ConnConfig)
+	if err != nil {
+		return unavailable(fmt.Errorf("connect to PostgreSQL: %w", err))
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it was only asked
+	var migrated bool
+	if err := conn.QueryRow(ctx, `SELECT to_regclass('rollcall_migrations') IS NOT NULL`).Scan(&migrated); err != nil {
+		return fmt.Errorf("look for the tables: %w", err)
+	}
+	if !migrated {
+		return nil
+	}
+	return takeRole(ctx, conn, b.appRole)
+}
+
+// mighty asks whether row-level security could be got around: by a superuser, by a role with
+// BYPASSRLS, or by whoever may act as the owner of the tables, who could switch it off.
+const mighty = `
+	SELECT r.rolname, r.rolsuper OR r.rolbypassrls OR EXISTS (
+	  SELECT FROM pg_class c
+	  WHERE c.oid IN (to_regclass('members'), to_regclass('people')) AND pg_has_role(r.oid, c.relowner, 'MEMBER'))
+	FROM pg_roles r WHERE r.rolname = current_user`
+
+// takeRole makes a fresh connection act as a role that row-level security binds: the one that it
+// logged in as, or else appRole. It is an error when that isn't bound either.
+func takeRole(ctx context.Context, conn *pgx.Conn, appRole string) error {
+	var name string
+	var can bool
+	if err := conn.QueryRow(ctx, mighty).Scan(&name, &can); err != nil {
+		return fmt.Errorf("look at the role: %w", err)
+	}
+	if !can {
+		return nil
+	}
+	if _, err := conn.Exec(ctx, "SET ROLE "+pgx.Identifier{appRole}.Sanitize()); err != nil {
+		return fmt.Errorf("become the application role (run the migrations first): %w", err)
+	}
+	if err := conn.QueryRow(ctx, mighty).Scan(&name, &can); err != nil {
+		return fmt.Errorf("look at the role: %w", err)
+	}
+	if can {
+		return fmt.Errorf("the role %q could get around row-level security: it is a superuser, has BYPASSRLS or may act as the owner of the tables; name another", name)
+	}
+	return nil
+}
+
+// rights are what the application role may do. Events are only ever added. The tables of people are
+// missing on purpose: their functions are all there is.
+func rights() []string {
+	return []string{
+		"SELECT ON rollcall_migrations",
+		"SELECT, INSERT, UPDATE ON tenants, domains, directories, credentials, members, locator",
+		"SELECT, INSERT, UPDATE, DELETE ON member_emails, groups, group_members",
+		"SELECT, INSERT ON events",
+		"EXECUTE ON FUNCTION rollcall_find_person(text), rollcall_add_person(text, uuid)",
+		"EXECUTE ON FUNCTION rollcall_person_elsewhere(text), rollcall_link_person(uuid, uuid, boolean)",
+	}
+}
+
+// grant makes the application role where it is missing, and gives it its rights.
+func grant(ctx context.Context, tx pgx.Tx, appRole string) error {
+	role := pgx.Identifier{appRole}.Sanitize()
+	if err := makeRole(ctx, tx, appRole); err != nil {
+		return err
+	}
+	var schema string
+	if err := tx.QueryRow(ctx, `SELECT current_schema()`).Scan(&schema); err != nil {
+		return fmt.Errorf("find the schema: %w", err)
+	}
+	for _, right := range append(rights(), "USAGE ON SCHEMA "+pgx.Identifier{schema}.Sanitize()) {
+		if _, err := tx.Exec(ctx, "GRANT "+right+" TO "+role); err != nil {
+			return fmt.Errorf("grant %s: %w", right, err)
+		}
+	}
+	return nil
+}
+
+// makeRole creates the role, which belongs to the whole cluster: other databases may have it, or be
+// about to. The owner must be a member of it in order to become it; a superuser may anyway.
+func makeRole(ctx context.Context, tx pgx.Tx, appRole string) error {
+	role := pgx.Identifier{appRole}.Sanitize()
+	var exists bool
+	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`, appRole).Scan(&exists); err != nil {
+		return fmt.Errorf("look for the role %s: %w", role, err)
+	}
+	if !exists {
+		if err := attempt(ctx, tx, "CREATE ROLE "+role+" NOLOGIN NOBYPASSRLS NOSUPERUSER"); err != nil {
+			return fmt.Errorf("create role %s: %w", role, err)
+		}
+	}
+	var member bool
+	if err := tx.QueryRow(ctx, `SELECT pg_has_role(current_user, $1, 'MEMBER')`, appRole).Scan(&member); err != nil {
+		return fmt.Errorf("look for the right to become %s: %w", role, err)
+	}
+	if member {
+		return nil
+	}
+	if err := attempt(ctx, tx, "GRANT "+role+" TO CURRENT_USER"); err != nil {
+		return fmt.Errorf("grant %s to the owner: %w", role, err)
+	}
+	return nil
+}
+
+// attempt runs a statement about a role and takes it for done when somebody else did it meanwhile.
+func attempt(ctx context.Context, tx pgx.Tx, sql string) error {
+	inner, err := tx.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("set a savepoint: %w", err)
+	}
+	_, err = inner.Exec(ctx, sql)
+	if err == nil {
+		return inner.Commit(ctx) //nolint:wrapcheck // the caller does
+	}
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	if ok && (pg.Code == stateDuplicateObject || pg.Code == stateUniqueViolation) {
+		return inner.Rollback(ctx) //nolint:wrapcheck // the caller does
+	}
+	return errors.Join(err, inner.Rollback(ctx))
+}

@@ -1,0 +1,70 @@
+package storage
+
+import (
+	"context"
+
+	"rollcall/internal/tenant"
+)
+
+// statement is one SQL statement and what becomes of its rows.
+type statement struct {
+	sql  string // arguments are $1, $2 …
+	args []any
+	// once says that the text was made for this one use, so that it is not worth keeping prepared.
+	once bool
+	// each is called for each row; nil: there are none.
+	each func(row) error
+	// taken says which row is in the way when a unique index of the statement's table refuses it.
+	taken *taken
+}
+
+// row is a row of an answer.
+type row interface{ Scan(dest ...any) error }
+
+// session runs statements for one tenant.
+type session interface {
+	// run runs statements in order, on one state of the database, and reads all their rows.
+	run(ctx context.Context, list ...statement) error
+}
+
+// writing is the session of an Update.
+type writing interface {
+	session
+	// later runs statements before the next run or at the commit, whichever comes first. Their
+	// rows, if any, are read then.
+	later(ctx context.Context, list ...statement) error
+	// exclusive makes the transaction the only one of its tenant. It must come first.
+	exclusive()
+	// configVersion is that of the tenant's configuration, read in the first round trip; 0: not known.
+	configVersion() int64
+	// forgetGrants makes every process drop what it remembers of the tenant's credentials.
+	forgetGrants(ctx context.Context) error
+}
+
+// backend is one of the two databases.
+type backend interface {
+	// reader runs each call on its own.
+	reader(id tenant.ID) session
+	// view runs f on one state of the database.
+	view(ctx context.Context, id tenant.ID, f func(session) error) error
+	// update runs f once and commits when it returns nil.
+	update(ctx context.Context, id tenant.ID, f func(writing) error) error
+	// locate runs a statement as the tenant that a row of the locator names.
+	locate(ctx context.Context, kind, key string, s statement) error
+	// tenants runs a statement that reads one table as each tenant, ordered by slug.
+	tenants(ctx context.Context, s statement) error
+	// migrate and pending apply and list the migrations that are not in the database yet.
+	migrate(ctx context.Context) ([]string, error)
+	pending(ctx context.Context) ([]string, error)
+	ping(ctx context.Context) error
+	stats() Stats
+	close() error
+}
+
+// one makes an each that reads one row into dest and notes that it was there.
+func one(found *bool, dest ...any) func(row) error {
+	return func(r row) error {
+		*found = true
+		return r.Scan(dest...)
+	}
+}
