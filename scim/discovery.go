@@ -120,7 +120,7 @@ func writeDocument(w http.ResponseWriter, q *request, all []document, name, miss
 			return write(w, http.StatusOK, doc.JSON)
 		}
 	}
-	return &roster.Error{Kind: roster.NotFound, Detail: missing}
+	return &fault{status: http.StatusNotFound, detail: missing}
 }
 
 // refuseFilter keeps a client from taking an unfiltered answer for a filtered

@@ -87,9 +87,10 @@ func statusOfRefusal(c roster.Code) (status int, scimType string) {
 	return http.StatusForbidden, ""
 }
 
-// wordOf turns the roster's name of a field into SCIM's.
-func wordOf(field string) string {
-	switch field {
+// wordOf turns the roster's name of a field into SCIM's. Errors of this package
+// are in SCIM's words already, where name is an attribute of users.
+func wordOf(e *roster.Error) string {
+	switch e.Field {
 	case "login":
 		return "userName"
 	case "external_id":
@@ -97,24 +98,27 @@ func wordOf(field string) string {
 	case "email":
 		return "emails"
 	case "name":
-		return "displayName"
+		if e.Kind == roster.Conflict {
+			return "displayName"
+		}
 	}
-	return field
+	return e.Field
 }
 
 // detailOf is what the customer's admin reads in the provisioning log of the
 // identity provider: what happened and what to change there.
 func detailOf(e *roster.Error) string {
-	word := wordOf(e.Field)
+	word := wordOf(e)
 	switch {
-	case e.Detail != "" && (word == "" || strings.Contains(e.Detail, word)):
+	case e.Kind == roster.NotFound && e.Field == "":
+		// The roster speaks of members, the provider's admin of users.
+		return "There is no such resource in this directory. It may have been deleted; create it again."
+	case e.Detail != "" && (word == "" || strings.Contains(e.Detail, word) || strings.Contains(e.Detail, strconv.Quote(word))):
 		return e.Detail
 	case e.Detail != "":
 		return word + ": " + e.Detail
 	}
 	switch e.Kind {
-	case roster.NotFound:
-		return "There is no such resource in this directory. It may have been deleted; create it again."
 	case roster.Conflict:
 		if word == "" {
 			word = "value"
