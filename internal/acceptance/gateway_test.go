@@ -3,6 +3,7 @@ package acceptance
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -291,14 +292,32 @@ func (a *account) role(id, want, rule string) {
 	}
 }
 
-// events returns the kinds of a tenant's events, with the code of refusals.
+// events returns the kinds of a tenant's events, with the code of refusals. The
+// feed shows an event once no older transaction is under way in the database's
+// server, so it writes a mark and reads until the mark has come.
 func (a *account) events() []string {
 	a.g.t.Helper()
-	all, err := a.g.roster.Store.Reader(a.id).Events(a.g.t.Context(), roster.Cursor{}, 1000)
+	ctx := a.g.t.Context()
+	mark := rand.Text()
+	err := a.g.roster.Store.Update(ctx, a.id, func(tx roster.Tx) error {
+		return tx.AppendEvent(ctx, roster.Event{Kind: roster.TenantChanged, RequestID: mark})
+	})
 	if err != nil {
-		a.g.t.Fatalf("read events: %v", err)
+		a.g.t.Fatalf("write the mark: %v", err)
 	}
-	var out []string
+	for {
+		all, err := a.g.roster.Store.Reader(a.id).Events(ctx, roster.Cursor{}, 1000)
+		if err != nil {
+			a.g.t.Fatalf("read events: %v", err)
+		}
+		if n := len(all); n > 0 && all[n-1].RequestID == mark {
+			return told(all[:n-1])
+		}
+	}
+}
+
+func told(all []roster.Event) []string {
+	out := make([]string, 0, len(all))
 	for _, e := range all {
 		s := string(e.Kind)
 		var d struct{ Code string }

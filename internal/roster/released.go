@@ -8,10 +8,9 @@ import (
 )
 
 // released takes a member out of the hands of its directory, whose claims go.
-// Groups of the directory are the caller's to deal with.
+// The external id stays, without effect, so that the directory can be restored.
 func released(m Member) Member {
 	m.Directory = tenant.DirectoryID{}
-	m.ExternalID = ""
 	m.DirectoryActive = true
 	m.Claims = withoutClaims(m.Claims, SourceDirectory, SourceDirectoryGroup, SourceDirectoryRoles)
 	return m
