@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"context"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 )
@@ -20,7 +19,7 @@ func (r *run) entra() []action {
 
 // entraTest is the button "Test Connection": a name that nobody has.
 func (r *run) entraTest(ctx context.Context) error {
-	rng := rand.New(rand.NewPCG(uint64(r.cfg.Seed), 7<<50))
+	rng := r.cfg.chance(7 << 50)
 	st := stage{"test connection", `GET /Users?filter=userName eq "random"`, "an empty list, not 404"}
 	return r.once(ctx, st, func(ctx context.Context, s *step) error {
 		for _, endpoint := range []struct{ path, attribute string }{{"/Users", "userName"}, {"/Groups", "displayName"}} {

@@ -3,7 +3,6 @@ package simulate
 import (
 	"context"
 	"maps"
-	"math/rand/v2"
 	"net/http"
 )
 
@@ -24,7 +23,7 @@ func (r *run) oktaMatch(ctx context.Context) error {
 
 // oktaSecret is random and as strong as Okta makes it when password sync is off.
 func (r *run) oktaSecret(p *person) string {
-	return letters(rand.New(rand.NewPCG(uint64(r.cfg.Seed), 1<<41+uint64(p.index))), 20) + "!aA1"
+	return letters(r.cfg.chance(1<<41+uint64(p.index)), 20) + "!aA1"
 }
 
 func (r *run) oktaCreate(ctx context.Context) error {

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"strings"
 	"sync/atomic"
@@ -45,7 +46,7 @@ func crew(c Config) []*person {
 }
 
 func newPerson(c Config, i int) *person {
-	rng := rand.New(rand.NewPCG(uint64(c.Seed), uint64(i)))
+	rng := c.chance(uint64(i))
 	given, family := pick(rng, givenNames), pick(rng, familyNames)
 	number := fmt.Sprint(i)
 	if c.Seed != 1 {
@@ -117,6 +118,14 @@ func (p *person) boss() (int, bool) { return (p.index - 1) / 8, p.index > 0 }
 func (p *person) leaver(size int) bool {
 	leads := 8*p.index+1 < size
 	return !leads && (p.index%10 == 9 || p.index == size-1)
+}
+
+// chance is a source that follows from the company and a number alone. The domain counts as well: two companies with
+// one seed must not share externalIds, or one would be taken for the other after a change of domain.
+func (c Config) chance(number uint64) *rand.Rand {
+	company := fnv.New64a()
+	_, _ = fmt.Fprintf(company, "%s %d", c.Domain, c.Seed) // a hash takes everything
+	return rand.New(rand.NewPCG(company.Sum64(), number))
 }
 
 func pick[T any](rng *rand.Rand, from []T) T { return from[rng.IntN(len(from))] }

@@ -163,10 +163,14 @@ func TestRun_two_companies_in_one_service(t *testing.T) {
 	t.Parallel()
 	s := newService(faults{})
 	cfg := config(simulate.Entra, s.serve(t, nil))
-	for _, seed := range []int64{1, 2, 1, 2} {
-		cfg.Seed = seed
+	companies := []struct {
+		seed   int64
+		domain string
+	}{{1, "a.example"}, {2, "a.example"}, {1, "b.example"}, {1, "a.example"}, {2, "a.example"}}
+	for _, c := range companies {
+		cfg.Seed, cfg.Domain = c.seed, c.domain
 		if _, err := simulate.Run(t.Context(), cfg); err != nil {
-			t.Fatalf("Run(seed %d): %v", seed, err)
+			t.Fatalf("Run(seed %d, %s): %v", c.seed, c.domain, err)
 		}
 	}
 }

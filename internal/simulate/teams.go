@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"sync/atomic"
 )
@@ -32,7 +31,7 @@ func (t *team) missing() bool { return !t.aside.Load() && t.id == "" }
 func teams(c Config) []*team {
 	all := make([]*team, c.Groups)
 	for g := range all {
-		rng := rand.New(rand.NewPCG(uint64(c.Seed), 1<<40+uint64(g)))
+		rng := c.chance(1<<40 + uint64(g))
 		t := &team{index: g, inside: map[int]bool{}, extID: guid(rng)}
 		t.name = fmt.Sprintf("%s team %d", departments[g%len(departments)], g)
 		if g == 0 {
