@@ -47,7 +47,9 @@ func (t tags) match(version int64) bool {
 	return t.any || slices.Contains(t.versions, version)
 }
 
-// conditional decides a conditional GET: done means that 304 was the answer.
+// conditional decides a conditional GET: done means that 304 was the answer. The
+// version is that of what the directory writes; the groups of a user, which follow from
+// what is written to groups (RFC 7643 §4.1.2), do not change it.
 func conditional(w http.ResponseWriter, r *http.Request, version int64) (done bool, err error) {
 	if t := parseTags(r.Header.Values("If-Match")); t.given && !t.match(version) {
 		return false, roster.Stale

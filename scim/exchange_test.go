@@ -98,7 +98,7 @@ type exchange struct {
 
 // theDomain is the tenant's in all files. A domain has one owner, and the
 // exchanges share a database, so each says it with a prefix of its own.
-var theDomain = regexp.MustCompile(`(?i)\bkelp\.example`)
+var theDomain = regexp.MustCompile(`(?i)kelp\.example`)
 
 func newExchange(tb testing.TB, w *world, n int, file string) *exchange {
 	tb.Helper()
