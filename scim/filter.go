@@ -17,18 +17,24 @@ func parseFilter(raw string, kind resourceKind, lim Limits) (roster.Predicate, e
 	return kind.schema().predicate(e)
 }
 
-// parseSort finds the field to sort by (RFC 7644 §3.4.2.3). Lists can't be
-// sorted by: which of their elements would count?
+// parseSort finds the field to sort by (RFC 7644 §3.4.2.3). Of a list that is
+// the value of its elements, of which the store takes the first. The errors are BadPath ones.
 func parseSort(attr string, kind resourceKind) (roster.Field, error) {
 	s := kind.schema()
-	t, ok := s.resolve(attr)
-	switch {
-	case !ok || t.whole || t.hidden():
+	t, ok := s.resolve(strings.TrimSpace(attr))
+	if !ok || t.whole || t.hidden() {
 		return roster.Field{}, badPath("sortBy", "There is no attribute %q to sort %ss by. Name one of /Schemas, such as %s.", clip(attr), s.noun, s.example())
+	}
+	if t.attr != nil && t.attr.typ == complexType && t.sub == "" {
+		if t.subAttr = t.attr.subs["value"]; t.subAttr != nil {
+			t.sub = "value"
+		}
+	}
+	switch {
 	case t.attr == nil:
-		return roster.Field{Extension: t.extension, Attribute: t.name, Sub: t.sub}, nil
-	case t.attr.multi, t.attr.typ == complexType && t.sub == "", t.name == "meta" && t.subAttr.column == "":
-		return roster.Field{}, badPath("sortBy", "%ss can't be sorted by %q. Name an attribute with a single value, such as %s.", s.title(), clip(attr), s.example())
+	case t.name == "schemas", t.attr.column == roster.ColumnGroup, t.attr.column == roster.ColumnMember,
+		t.attr.typ == complexType && t.sub == "", t.name == "meta" && t.subAttr.column == "":
+		return roster.Field{}, badPath("sortBy", "%ss can't be sorted by %q. Name another attribute, such as %s.", s.title(), clip(attr), s.example())
 	}
 	return t.field(), nil
 }
@@ -47,9 +53,9 @@ func (t target) field() roster.Field {
 	case t.attr == nil:
 		return roster.Field{Extension: t.extension, Attribute: t.name, Sub: t.sub}
 	case t.subAttr != nil && t.subAttr.column != "":
-		return roster.Field{Column: t.subAttr.column, Exact: t.subAttr.exact}
+		return roster.Field{Column: t.subAttr.column}
 	case t.attr.column != "":
-		return roster.Field{Column: t.attr.column, Exact: t.attr.exact}
+		return roster.Field{Column: t.attr.column}
 	case t.subAttr != nil:
 		return roster.Field{Extension: t.extension, Attribute: t.name, Sub: t.sub, Exact: t.subAttr.exact}
 	}

@@ -167,7 +167,7 @@ func subTerm(t target, sub *attribute, op roster.Op, v roster.Value) (roster.Pre
 	case roster.ColumnGroup, roster.ColumnMember:
 		switch {
 		case sub.name == "value":
-			f.Exact, v.Text = true, strings.ToLower(v.Text) // ids, which we write in lower case
+			v.Text = strings.ToLower(v.Text) // ids, which we write in lower case
 		case sub.name == "$ref":
 			return nil, badFilter("Nothing can be found by %s.$ref. Use %s.value.", t.name, t.name)
 		case t.attr.column == roster.ColumnGroup && sub.name == "type":

@@ -17,8 +17,8 @@ func text(f roster.Field, op roster.Op, v string) roster.Predicate {
 func attr(name, sub string) roster.Field { return roster.Field{Attribute: name, Sub: sub} }
 
 var (
-	idField       = roster.Field{Column: roster.ColumnID, Exact: true}
-	externalField = roster.Field{Column: roster.ColumnExternalID, Exact: true}
+	idField       = roster.Field{Column: roster.ColumnID}
+	externalField = roster.Field{Column: roster.ColumnExternalID}
 	loginField    = roster.Field{Column: roster.ColumnLogin}
 	activeField   = roster.Field{Column: roster.ColumnActive}
 	nameField     = roster.Field{Column: roster.ColumnName}
@@ -38,7 +38,7 @@ func TestParseFilter(t *testing.T) {
 		text(attr("", "type"), roster.Equal, "work"), text(attr("", "value"), roster.Equal, "a@kv.example"),
 	}}
 	groups, members := roster.Field{Column: roster.ColumnGroup}, roster.Field{Column: roster.ColumnMember}
-	exactValue := roster.Field{Sub: "value", Exact: true}
+	exactValue := roster.Field{Sub: "value"}
 	at := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 	badge := roster.Field{Extension: "urn:acme:2.0:Person", Attribute: "badge"}
 	tests := []struct {
