@@ -31,10 +31,7 @@ func (c textColumn) any(k *compiler, p roster.Any) condition { return k.predicat
 
 // holdsText compares a text. Stored texts are valid UTF-8 without NUL, which PostgreSQL refuses.
 func holdsText(d dialect, have, assigned condition, op roster.Op, want string, fold bool) condition {
-	want = strings.ToValidUTF8(want, string(utf8.RuneError))
-	if fold {
-		want = roster.Fold(want)
-	}
+	want = literal(want, fold)
 	if before, _, found := strings.Cut(want, "\x00"); found {
 		want = before
 		switch op {
@@ -72,6 +69,15 @@ func holdsText(d dialect, have, assigned condition, op roster.Op, want string, f
 		return expr("(? AND ? <= ?)", assigned, have, want)
 	}
 	return never
+}
+
+// literal is a text as stored ones are compared with it.
+func literal(s string, fold bool) string {
+	s = strings.ToValidUTF8(s, string(utf8.RuneError))
+	if fold {
+		s = roster.Fold(s)
+	}
+	return s
 }
 
 // uuidColumn is a column of ids that is never NULL. Predicates see the canonical form.

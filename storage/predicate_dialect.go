@@ -20,10 +20,18 @@ func (d dialect) suffix() string {
 	return "substr(?, -?)"
 }
 
+// byCodePoint is a text that is ordered by code point, as SQLite's are anyhow.
+func (d dialect) byCodePoint(text string) string {
+	if d == postgres {
+		return `(` + text + ` COLLATE "C")`
+	}
+	return text
+}
+
 // uuidText is the canonical form of an id.
 func (d dialect) uuidText(column string) string {
 	if d == postgres {
-		return `(` + column + `::text COLLATE "C")`
+		return d.byCodePoint(column + "::text")
 	}
 	return column
 }
@@ -36,13 +44,14 @@ func (d dialect) time(t time.Time) any {
 	return t.UnixMilli()
 }
 
-// rawDocument is the document as it came. PostgreSQL reads no JSON with half a surrogate pair or
-// NUL in it, which encoding/json never writes: such a document counts as folded.
+// rawDocument is the document as it came; none is stored as "". PostgreSQL reads no JSON with half a
+// surrogate pair or NUL in it, which encoding/json never writes: such a document counts as folded.
 func (d dialect) rawDocument(alias string) condition {
 	if d == postgres {
-		return expr(`(CASE WHEN ` + alias + `.attributes ~* E'\\\\u(d[89a-f]|0000)' THEN ` + alias + `.search ELSE ` + alias + `.attributes::jsonb END)`)
+		return expr(`(CASE WHEN ` + alias + `.attributes = '' OR ` + alias + `.attributes ~* E'\\\\u(d[89a-f]|0000)' THEN ` +
+			alias + `.search ELSE ` + alias + `.attributes::jsonb END)`)
 	}
-	return expr(alias + ".attributes")
+	return expr(`COALESCE(NULLIF(` + alias + `.attributes, ''), '{}')`)
 }
 
 func (d dialect) jsonAssigned(p place) condition {

@@ -64,7 +64,7 @@ func (v jsonValue) any(c *compiler, p roster.Any) condition {
 	found := expr("EXISTS (SELECT 1 FROM ? AS "+e+" WHERE ?)", c.d.jsonElements(v.folded, raw), holds)
 	if want, ok := required(p.Where, "value"); ok && v.emails && usable(want.Value.Text) {
 		return expr("(m.id IN (SELECT me.member_id FROM member_emails AS me WHERE me.tenant_id = ? AND me.email_fold = ?) AND ?)",
-			c.tenant.UUID, roster.Fold(want.Value.Text), found)
+			c.tenant.UUID, literal(want.Value.Text, true), found)
 	}
 	return found
 }

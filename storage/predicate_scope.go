@@ -162,7 +162,7 @@ func (r *membershipRow) value(f roster.Field) value {
 		r.named = true
 		return r.d.text(r.alias+"n."+r.label, true)
 	case f.Sub == "type" && r.user:
-		return textColumn{d: r.d, sql: "'user'", fold: true}
+		return textColumn{d: r.d, sql: r.d.byCodePoint("'user'"), fold: true}
 	}
 	return nothing{}
 }
