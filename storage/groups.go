@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"rollcall/internal/roster"
@@ -103,10 +104,10 @@ func (t *tx) UpdateGroup(ctx context.Context, before, after roster.Group) error 
 	stored, locked := t.groups[before.ID]
 	if !locked {
 		g, err := t.LockGroup(ctx, roster.Scope{}, before.ID)
-		if err != nil {
+		if err != nil && !errors.Is(err, roster.NotFound) {
 			return err
 		}
-		stored = g.Version
+		stored = g.Version // 0: it is not there, which is another version too
 	}
 	if err := (roster.Precondition{Version: before.Version}).Check(stored); err != nil {
 		return fmt.Errorf("update group: %w", err)

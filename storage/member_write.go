@@ -3,6 +3,7 @@ package storage
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"rollcall/internal/roster"
@@ -77,10 +78,10 @@ func (t *tx) UpdateMember(ctx context.Context, before, after roster.Member) erro
 	stored, locked := t.members[before.ID]
 	if !locked {
 		m, err := t.LockMember(ctx, roster.Scope{}, before.ID)
-		if err != nil {
+		if err != nil && !errors.Is(err, roster.NotFound) {
 			return err
 		}
-		stored = m.Version
+		stored = m.Version // 0: it is not there, which is another version too
 	}
 	if err := (roster.Precondition{Version: before.Version}).Check(stored); err != nil {
 		return fmt.Errorf("update member: %w", err)

@@ -10,43 +10,56 @@ import (
 // migrationLock is the number of the advisory lock that two replicas starting together meet at.
 const migrationLock = 0x726f6c6c63616c6c // "rollcall"
 
-// migrate applies what is missing in one transaction, as the owner of the tables.
+// migrate applies what is missing as the owner of the tables, each migration in a transaction of
+// its own.
 func (b *pgBackend) migrate(ctx context.Context) ([]string, error) {
 	conn, err := pgx.ConnectConfig(ctx, b.migrant)
 	if err != nil {
 		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // committed by then
-	var todo []migration
-	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		const prepare = `SELECT pg_advisory_xact_lock($1), set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)`
-		if _, err := tx.Exec(ctx, prepare, int64(migrationLock)); err != nil {
-			return fmt.Errorf("wait for the lock: %w", err)
-		}
-		const table = `CREATE TABLE IF NOT EXISTS rollcall_migrations (
-			name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`
-		if _, err := tx.Exec(ctx, table); err != nil {
-			return fmt.Errorf("make the table of migrations: %w", err)
-		}
-		if todo, err = missingPostgres(ctx, tx); err != nil {
-			return err
-		}
-		for _, m := range todo {
-			// A migration is several statements, which only the simple protocol takes at once.
-			if _, err := conn.PgConn().Exec(ctx, m.sql).ReadAll(); err != nil {
-				return fmt.Errorf("apply %s: %w", m.name, err)
-			}
-			if _, err := tx.Exec(ctx, `INSERT INTO rollcall_migrations (name, checksum) VALUES ($1, $2)`, m.name, m.checksum); err != nil {
-				return fmt.Errorf("note %s: %w", m.name, err)
-			}
-		}
-		return grant(ctx, tx, b.appRole)
-	})
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // all is committed by then, and it gives the lock back
+	// Functions keep the search path that they are made with; nothing temporary may come before ours.
+	const prepare = `SELECT pg_advisory_lock($1), set_config('search_path', quote_ident(current_schema()) || ', pg_temp', false)`
+	if _, err := conn.Exec(ctx, prepare, int64(migrationLock)); err != nil {
+		return nil, fmt.Errorf("wait for the lock: %w", err)
+	}
+	const table = `CREATE TABLE IF NOT EXISTS rollcall_migrations (
+		name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`
+	if _, err := conn.Exec(ctx, table); err != nil {
+		return nil, fmt.Errorf("make the table of migrations: %w", err)
+	}
+	todo, err := missingPostgres(ctx, conn)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // ours, or that of the commit
+		return nil, err
+	}
+	var applied []string
+	for _, m := range todo {
+		if err := applyPostgres(ctx, conn, m); err != nil {
+			return applied, err
+		}
+		applied = append(applied, m.name)
+	}
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return grant(ctx, tx, b.appRole) })
+	if err != nil {
+		return applied, fmt.Errorf("give the application role its rights: %w", err)
 	}
 	// From here on requests come: see that their role is bound.
-	return names(todo), b.ping(ctx)
+	return applied, b.ping(ctx)
+}
+
+func applyPostgres(ctx context.Context, conn *pgx.Conn, m migration) error {
+	err := pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		// A migration is several statements, which only the simple protocol takes at once.
+		if _, err := conn.PgConn().Exec(ctx, m.sql).ReadAll(); err != nil {
+			return err //nolint:wrapcheck // below
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO rollcall_migrations (name, checksum) VALUES ($1, $2)`, m.name, m.checksum)
+		return err //nolint:wrapcheck // below
+	})
+	if err != nil {
+		return fmt.Errorf("apply %s: %w", m.name, err)
+	}
+	return nil
 }
 
 type pgQuerier interface {

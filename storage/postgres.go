@@ -45,6 +45,10 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 	if _, named := config.ConnConfig.RuntimeParams["application_name"]; !named {
 		config.ConnConfig.RuntimeParams["application_name"] = "rollcall"
 	}
+	// What is prepared is looked up by keys: one plan fits all values, and planning would cost more
+	// than running it. Compiling a plan pays for reports only.
+	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	config.ConnConfig.RuntimeParams["jit"] = "off"
 	// Statements that are kept are prepared by name (see send); all others, which bun built with
 	// their values in them, run once and must not be prepared first.
 	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
