@@ -72,6 +72,17 @@ func onEachInstalled(t *testing.T, f func(t *testing.T, in *installation)) {
 // run runs a command of the program with --json and decodes what it prints.
 func (in *installation) run(args ...string) map[string]any {
 	in.t.Helper()
+	return printed[map[string]any](in, args)
+}
+
+// list is run for commands that print a list.
+func (in *installation) list(args ...string) []map[string]any {
+	in.t.Helper()
+	return printed[[]map[string]any](in, args)
+}
+
+func printed[T any](in *installation, args []string) T {
+	in.t.Helper()
 	cmd := exec.CommandContext(in.t.Context(), in.bin, append(args, "--json")...)
 	cmd.Env = in.env
 	var errs bytes.Buffer
@@ -80,9 +91,9 @@ func (in *installation) run(args ...string) map[string]any {
 	if err != nil {
 		in.t.Fatalf("rollcall %s: %v: %s%s", strings.Join(args, " "), err, b, errs.Bytes())
 	}
-	var out map[string]any
+	var out T
 	if err := json.Unmarshal(b, &out); err != nil {
-		in.t.Fatalf("rollcall %s printed no JSON object: %s", strings.Join(args, " "), b)
+		in.t.Fatalf("rollcall %s printed no %T: %s", strings.Join(args, " "), out, b)
 	}
 	return out
 }
