@@ -134,12 +134,12 @@ func TestReporter_hears_of_progress_in_long_steps_only(t *testing.T) {
 	var out bytes.Buffer
 	report := &spy{Text: simulate.Text{W: &out, Verbose: true}}
 	cfg := config(simulate.Google, newService(faults{}).serve(t, nil))
-	cfg.Users, cfg.Report = 400, report
+	cfg.Users, cfg.Report = 320, report
 	summary, err := simulate.Run(t.Context(), cfg)
 	if err != nil {
 		t.Fatalf("Run: %v", err)
 	}
-	// 400 people take 2 s and more by a clock that moves 2 ms a look; the share of suspended people is over sooner.
+	// 320 people take 2 s and more by a clock that moves 2 ms a look; the share of suspended people is over sooner.
 	if len(report.progress) == 0 {
 		t.Error("no progress was told")
 	}

@@ -91,7 +91,7 @@ func TestRun_goes_on_after_a_cut(t *testing.T) {
 		t.Run(string(vendor), func(t *testing.T) {
 			t.Parallel()
 			s := newService(faults{})
-			for after := int64(3); after < 500; after += 71 {
+			for after := int64(3); after < 300; after += 61 {
 				dead := httptest.NewServer(dyingAfter(after, s))
 				cfg := config(vendor, dead.URL+"/scim/v2")
 				cfg.Users = 25
