@@ -2,6 +2,7 @@ package scim
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -116,4 +117,83 @@ func detail(err error) string {
 		return e.Detail
 	}
 	return ""
+}
+
+func TestParseFilterRefuses(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, filter, want string }{
+		{"empty", ``, `The filter ends where the name of an attribute should follow.`},
+		{"unknown operator", `userName zz "x"`, `"zz" is not an operator. Use eq, ne, co, sw, ew, gt, ge, lt, le or pr.`},
+		{"no operator", `userName`, `The filter ends where an operator should follow.`},
+		{"no value", `userName eq`, `The filter ends where a value should follow.`},
+		{"no quotes", `userName eq ann`, `The value ann is not understood. Put text in double quotes.`},
+		{"single quotes", `userName eq 'ann'`, `The value 'ann' is not understood. Put text in double quotes.`},
+		{"open quote", `userName eq "ann`, `The text that begins at character 13 has no closing quote.`},
+		{"bad escape", `userName eq "a\x"`, `The text "a\x" has an unknown escape; write \" for a quote and \\ for a backslash.`},
+		{"NUL", `userName eq "a\u0000"`, `The text "a\u0000" has a \u escape that is no character.`},
+		{"half a surrogate pair", `userName eq "\ud800"`, `The text "\ud800" has a \u escape that is no character.`},
+		{"not UTF-8", "userName eq \"\xff\"", `The filter is not UTF-8 text, or holds a NUL character.`},
+		{"open bracket", `(userName pr`, `The filter ends where ")" should follow.`},
+		{"more behind it", `userName pr userName`, `The filter has "userName" at character 13, where "and", "or" or the end should be.`},
+		{"unknown attribute", `shoeSize eq "4"`, `There is no attribute "shoeSize" to filter users by. /Schemas lists them; an attribute of an extension is written urn:…:name.`},
+		{"unknown part", `name.shoeSize eq "4"`, `There is no attribute "name.shoeSize" to filter users by. /Schemas lists them; an attribute of an extension is written urn:…:name.`},
+		{"unknown part in brackets", `emails[size eq 4]`, `"emails" has no sub-attribute "size". It has display, primary, type, value.`},
+		{"three levels", `name.givenName.x eq "4"`, `There is no attribute "name.givenName.x" to filter users by. /Schemas lists them; an attribute of an extension is written urn:…:name.`},
+		{"password", `password eq "x"`, `A filter can't ask for password.`},
+		{"order of booleans", `active gt true`, `active is true or false. Compare it with eq, ne or pr.`},
+		{"boolean as word", `active eq "maybe"`, `active is true or false. Compare it with one of these.`},
+		{"text as number", `userName eq 5`, `userName is text. Put the value in double quotes.`},
+		{"complex", `name eq "x"`, `"name" has parts and can't be compared as a whole. Name one of them, such as name.familyName.`},
+		{"null has no order", `title gt null`, `null can be compared with eq and ne only.`},
+		{"time as text", `meta.created gt "yesterday"`, `meta.created is a time. Compare it with one such as "2026-01-31T12:00:00Z".`},
+		{"part of a time", `meta.created sw "2026"`, `meta.created is a time. Compare it with eq, ne, gt, ge, lt or le.`},
+		{"location", `meta.location eq "x"`, `Of meta, users can be filtered by meta.created, meta.lastModified and meta.resourceType.`},
+		{"brackets of a simple attribute", `userName[value eq "x"]`, `"userName" has no elements to put a filter in brackets behind it. Compare it directly.`},
+		{"brackets in brackets", `emails[type[value eq "x"]]`, `Brackets can't stand inside of brackets.`},
+		{"path without comparison", `emails[type eq "work"].value`, `The filter ends where an operator should follow.`},
+		{"reference", `groups.$ref eq "x"`, `Nothing can be found by groups.$ref. Use groups.value.`},
+		{"long", `title eq "` + strings.Repeat("a", 4096) + `"`, `The filter is longer than 4096 bytes. Ask for fewer things at once.`},
+		{"deep", strings.Repeat("(", 17) + `title pr` + strings.Repeat(")", 17), `The filter nests more than 16 levels deep. Ask for fewer things at once.`},
+		{"many", strings.Repeat("title pr or ", 64) + "title pr", `The filter has more than 64 comparisons. Ask for fewer things at once.`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := parseFilter(tt.filter, userKind, Limits{})
+			if !errors.Is(err, roster.BadFilter) {
+				t.Errorf("parseFilter(%.80s) = %v, %v, want %v", tt.filter, got, err, roster.BadFilter)
+			}
+			if diff := cmp.Diff(tt.want, detail(err)); diff != "" {
+				t.Errorf("parseFilter(%.80s) detail mismatch (-want +got)\n%s", tt.filter, diff)
+			}
+		})
+	}
+}
+
+func TestParseSort(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		attr string
+		kind resourceKind
+		want roster.Field
+	}{
+		{"username", userKind, loginField},
+		{"name.familyName", userKind, attr("name", "familyName")},
+		{"meta.lastModified", groupKind, changedField},
+		{"displayName", groupKind, nameField},
+		{"emails", userKind, attr("emails", "value")},
+		{enterpriseURN + ":department", userKind, roster.Field{Extension: enterpriseURN, Attribute: "department"}},
+		{"urn:acme:1.0:User:badge", userKind, roster.Field{Extension: "urn:acme:1.0:User", Attribute: "badge"}},
+	}
+	for _, tt := range tests {
+		got, err := parseSort(tt.attr, tt.kind)
+		if diff := cmp.Diff(tt.want, got); diff != "" || err != nil {
+			t.Errorf("parseSort(%s) mismatch (-want +got), %v\n%s", tt.attr, err, diff)
+		}
+	}
+	for _, bad := range []string{"", "nope", "name", "meta", "meta.version", "groups", "password", "schemas", userURN, enterpriseURN} {
+		if got, err := parseSort(bad, userKind); !errors.Is(err, roster.BadPath) {
+			t.Errorf("parseSort(%q) = %v, %v, want %v", bad, got, err, roster.BadPath)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"bytes"
 	"iter"
 
 	"rollcall/internal/roster"
@@ -24,7 +25,7 @@ func topLevel(doc roster.Attributes) iter.Seq2[[]byte, []byte] {
 
 // isExtension says whether a quoted name is the URN of an extension.
 func isExtension(name []byte) bool {
-	return len(name) > len(`"urn:`) && name[len(`"urn`)] == ':' && hasURN(string(name[1:]))
+	return len(name) > len(`"urn:`) && bytes.EqualFold(name[:len(`"urn:`)], []byte(`"urn:`))
 }
 
 // endOf finds the end of the compact JSON value that begins at i.

@@ -26,7 +26,7 @@ func parseValue(body []byte) (value, error) {
 	if !json.Valid(body) {
 		return value{}, notJSON(body)
 	}
-	r := reader{src: string(body)}
+	r := reader{src: string(body), fields: make([]field, 0, min(len(body)/32+2, 24))}
 	return r.value(0)
 }
 
