@@ -1,7 +1,6 @@
 package scim
 
 import (
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -9,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -41,237 +39,198 @@ func made(tb testing.TB, w *world, c customer, path, body string) string {
 // gets one and the same 401, whatever is missing.
 func TestEveryRouteWithoutRight_P1_P2(t *testing.T) {
 	t.Parallel()
-	onBoth(t, func(t *testing.T, w *world) {
-		ours := w.customer(t, "ours", "ours.example", tenant.Generic, tenant.DirectorySettings{})
-		theirs := w.customer(t, "theirs", "theirs.example", tenant.Generic, tenant.DirectorySettings{})
-		user := made(t, w, ours, "/Users", userBody("mara@ours.example"))
-		group := made(t, w, ours, "/Groups", `{"displayName":"Crew"}`)
-		want := ""
-		for _, e := range append(w.door.endpoints(), endpoint{path: "/Persons"}) {
-			for _, verb := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"} {
-				for name, auth := range map[string]string{
-					"nothing": "", "another tenant's token": "Bearer " + theirs.token, "unknown token": "Bearer rc_scim_unknown",
-					"bare foreign token": theirs.token, "basic": "Basic " + ours.token, "empty": "Bearer ",
-				} {
-					rec := w.do(t, verb, ours.path+concrete(e.path, user, group), `{}`, "Authorization: "+auth, "Content-Type: application/json")
-					if want == "" {
-						want = rec.Body.String()
-						checkErrorBody(t, rec.Code, rec.Header(), rec.Body.Bytes())
-					}
-					if rec.Code != http.StatusUnauthorized || rec.Body.String() != want || rec.Header().Get("WWW-Authenticate") == "" {
-						t.Errorf("%s %s with %s = %d %s, want the same 401 with WWW-Authenticate", verb, e.path, name, rec.Code, rec.Body)
+	for _, db := range databases {
+		t.Run(db.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, db.url(t))
+			ours := w.customer(t, "ours", "ours.example", tenant.Generic, tenant.DirectorySettings{})
+			theirs := w.customer(t, "theirs", "theirs.example", tenant.Generic, tenant.DirectorySettings{})
+			user := made(t, w, ours, "/Users", userBody("mara@ours.example"))
+			group := made(t, w, ours, "/Groups", `{"displayName":"Crew"}`)
+			want := ""
+			for _, e := range append(w.door.endpoints(), endpoint{path: "/Persons"}) {
+				for _, verb := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"} {
+					for name, auth := range map[string]string{
+						"nothing": "", "another tenant's token": "Bearer " + theirs.token, "unknown token": "Bearer rc_scim_unknown",
+						"bare foreign token": theirs.token, "basic": "Basic " + ours.token, "empty": "Bearer ",
+					} {
+						rec := w.do(t, verb, ours.path+concrete(e.path, user, group), `{}`, "Authorization: "+auth, "Content-Type: application/json")
+						if want == "" {
+							want = rec.Body.String()
+							checkErrorBody(t, rec.Code, rec.Header(), rec.Body.Bytes())
+						}
+						if rec.Code != http.StatusUnauthorized || rec.Body.String() != want || rec.Header().Get("WWW-Authenticate") == "" {
+							t.Errorf("%s %s with %s = %d %s, want the same 401 with WWW-Authenticate", verb, e.path, name, rec.Code, rec.Body)
+						}
 					}
 				}
 			}
-		}
-		if rec := w.as(t, ours, "GET", "/Users/"+user, ""); rec.Code != http.StatusOK {
-			t.Errorf("GET own user after all that = %d, want 200", rec.Code)
-		}
-	})
+			if rec := w.as(t, ours, "GET", "/Users/"+user, ""); rec.Code != http.StatusOK {
+				t.Errorf("GET own user after all that = %d, want 200", rec.Code)
+			}
+		})
+	}
 }
 
 // TestForeignIDs_P1 asks for ids of another tenant, and of another directory of the same tenant,
 // below the own base URL: they are as unknown as any.
 func TestForeignIDs_P1(t *testing.T) {
 	t.Parallel()
-	onBoth(t, func(t *testing.T, w *world) {
-		ours := w.customer(t, "ours", "ours.example", tenant.Generic, tenant.DirectorySettings{})
-		theirs := w.customer(t, "theirs", "theirs.example", tenant.Generic, tenant.DirectorySettings{})
-		sister := w.sister(t, ours)
-		for _, c := range []customer{theirs, sister} {
-			user := made(t, w, c, "/Users", userBody("mara@"+c.token+".example"))
-			group := made(t, w, c, "/Groups", `{"displayName":"Crew","members":[{"value":"`+user+`"}]}`)
-			for _, e := range w.door.endpoints() {
-				if !strings.HasSuffix(e.path, "/{id}") {
-					continue
-				}
-				for _, verb := range slices.Sorted(maps.Keys(e.verbs)) {
-					body := ""
-					switch verb {
-					case "PUT":
-						body = `{"userName":"x","displayName":"x"}`
-					case "PATCH":
-						body = `{"Operations":[{"op":"replace","path":"displayName","value":"x"}]}`
+	for _, db := range databases {
+		t.Run(db.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, db.url(t))
+			ours := w.customer(t, "ours", "ours.example", tenant.Generic, tenant.DirectorySettings{})
+			theirs := w.customer(t, "theirs", "theirs.example", tenant.Generic, tenant.DirectorySettings{})
+			sister := w.sister(t, ours)
+			for _, c := range []customer{theirs, sister} {
+				user := made(t, w, c, "/Users", userBody("mara@"+c.token+".example"))
+				group := made(t, w, c, "/Groups", `{"displayName":"Crew","members":[{"value":"`+user+`"}]}`)
+				for _, e := range w.door.endpoints() {
+					if !strings.HasSuffix(e.path, "/{id}") {
+						continue
 					}
-					const nobody = "0195a5c4-0000-7000-8000-000000000000"
-					unknown := w.as(t, ours, verb, concrete(e.path, nobody, nobody), body).Body.String()
-					rec := w.as(t, ours, verb, concrete(e.path, user, group), body)
-					if rec.Code != http.StatusNotFound || rec.Body.String() != unknown {
-						t.Errorf("%s %s of another = %d %s, want the 404 of unknown ids", verb, e.path, rec.Code, rec.Body)
+					for _, verb := range slices.Sorted(maps.Keys(e.verbs)) {
+						body := ""
+						switch verb {
+						case "PUT":
+							body = `{"userName":"x","displayName":"x"}`
+						case "PATCH":
+							body = `{"Operations":[{"op":"replace","path":"displayName","value":"x"}]}`
+						}
+						const nobody = "0195a5c4-0000-7000-8000-000000000000"
+						unknown := w.as(t, ours, verb, concrete(e.path, nobody, nobody), body).Body.String()
+						rec := w.as(t, ours, verb, concrete(e.path, user, group), body)
+						if rec.Code != http.StatusNotFound || rec.Body.String() != unknown {
+							t.Errorf("%s %s of another = %d %s, want the 404 of unknown ids", verb, e.path, rec.Code, rec.Body)
+						}
 					}
 				}
+				if rec := w.as(t, c, "GET", "/Groups/"+group, ""); rec.Code != http.StatusOK || !strings.Contains(rec.Body.String(), user) {
+					t.Errorf("their group afterwards = %d %s, want it as it was", rec.Code, rec.Body)
+				}
 			}
-			if rec := w.as(t, c, "GET", "/Groups/"+group, ""); rec.Code != http.StatusOK || !strings.Contains(rec.Body.String(), user) {
-				t.Errorf("their group afterwards = %d %s, want it as it was", rec.Code, rec.Body)
-			}
-		}
-	})
-}
-
-// sister is a second directory of the same tenant.
-func (w *world) sister(tb testing.TB, c customer) customer {
-	tb.Helper()
-	operator := roster.Staff{Tenant: c.tenant, Actor: roster.Actor{Source: roster.SourceOperator}}
-	d, err := w.roster.CreateDirectory(tb.Context(), operator, "Second", tenant.Generic, tenant.DirectorySettings{})
-	if err != nil {
-		tb.Fatal(err)
+		})
 	}
-	s := customer{tenant: c.tenant, directory: d, token: "sister-of-" + c.token, path: Prefix + "/" + d.ID.UUID.UUID()}
-	if _, err := w.roster.AddCredential(tb.Context(), operator, d.ID, "test", sha256.Sum256([]byte(s.token)), time.Time{}); err != nil {
-		tb.Fatal(err)
-	}
-	return s
-}
-
-// TestCredentials_P10 follows tokens through rotation, expiry, revocation and the end of their directory.
-func TestCredentials_P10(t *testing.T) {
-	t.Parallel()
-	onBoth(t, func(t *testing.T, w *world) {
-		c := w.customer(t, "ours", "ours.example", tenant.Generic, tenant.DirectorySettings{})
-		operator := roster.Staff{Tenant: c.tenant, Actor: roster.Actor{Source: roster.SourceOperator}}
-		second := c
-		second.token = "second"
-		expires := w.now().Add(time.Hour)
-		cred, err := w.roster.AddCredential(t.Context(), operator, c.directory.ID, "second", sha256.Sum256([]byte("second")), expires)
-		if err != nil {
-			t.Fatal(err)
-		}
-		status := func(c customer) int { return w.as(t, c, "GET", "/Users?count=0", "").Code }
-		check := func(when string, wantFirst, wantSecond int) {
-			t.Helper()
-			got := [2]int{status(c), status(second)}
-			if diff := cmp.Diff([2]int{wantFirst, wantSecond}, got); diff != "" {
-				t.Errorf("%s: mismatch (-want +got):\n%s", when, diff)
-			}
-		}
-		check("two live tokens", 200, 200)
-		w.wait(time.Hour)
-		check("the second expired", 200, 401)
-		if _, err := w.roster.SetTenantStatus(t.Context(), operator, tenant.Suspended); err != nil {
-			t.Fatal(err)
-		}
-		check("a suspended tenant is answered", 200, 401)
-		if _, err := w.roster.RevokeCredential(t.Context(), operator, c.directory.ID, cred.ID); err != nil {
-			t.Fatal(err)
-		}
-		check("the second revoked", 200, 401)
-		creds, err := w.db.Reader(c.tenant).Credentials(t.Context(), c.directory.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, cred := range creds {
-			if cred.LastUsedAt.IsZero() {
-				t.Errorf("last use of %s is not shown", cred.Label)
-			}
-		}
-		if _, err := w.roster.RemoveDirectory(t.Context(), operator, c.directory.ID, true); err != nil {
-			t.Fatal(err)
-		}
-		check("the directory removed", 401, 401)
-	})
 }
 
 // TestBaseURL_OK01 holds the base URL to what Okta takes, and takes what people make of it.
 func TestBaseURL_OK01(t *testing.T) {
 	t.Parallel()
-	onBoth(t, func(t *testing.T, w *world) {
-		c := w.customer(t, "ours", "", tenant.Okta, tenant.DirectorySettings{})
-		base := w.door.BaseURL(c.directory.ID)
-		if base != publicURL+c.path || strings.Contains(base, "_") || len(base) > 1024 {
-			t.Errorf("BaseURL = %q, want %q, without underscores", base, publicURL+c.path)
-		}
-		for _, path := range []string{
-			c.path + "/Users", c.path + "/Users/", Prefix + "/" + c.directory.ID.String() + "/Users",
-			Prefix + "/" + strings.ToUpper(c.directory.ID.UUID.UUID()) + "/Users",
-		} {
-			if rec := w.do(t, "GET", path, "", "Authorization: Bearer "+c.token); rec.Code != http.StatusOK {
-				t.Errorf("GET %s = %d, want 200", path, rec.Code)
+	for _, db := range databases {
+		t.Run(db.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, db.url(t))
+			c := w.customer(t, "ours", "", tenant.Okta, tenant.DirectorySettings{})
+			base := w.door.BaseURL(c.directory.ID)
+			if base != publicURL+c.path || strings.Contains(base, "_") || len(base) > 1024 {
+				t.Errorf("BaseURL = %q, want %q, without underscores", base, publicURL+c.path)
 			}
-		}
-	})
+			for _, path := range []string{
+				c.path + "/Users", c.path + "/Users/", Prefix + "/" + c.directory.ID.String() + "/Users",
+				Prefix + "/" + strings.ToUpper(c.directory.ID.UUID.UUID()) + "/Users",
+			} {
+				if rec := w.do(t, "GET", path, "", "Authorization: Bearer "+c.token); rec.Code != http.StatusOK {
+					t.Errorf("GET %s = %d, want 200", path, rec.Code)
+				}
+			}
+		})
+	}
 }
 
 // TestBodyLimits_P4: too much is refused before it is read.
 func TestBodyLimits_P4(t *testing.T) {
 	t.Parallel()
-	onBoth(t, func(t *testing.T, w *world) {
-		c := w.customer(t, "ours", "", tenant.Generic, tenant.DirectorySettings{})
-		pad := func(n int) string {
-			return `{"userName":"mara@ours.example","displayName":"Crew","x":"` + strings.Repeat("x", n) + `"}`
-		}
-		many := `{"Operations":[` + strings.Repeat(`{"op":"replace","path":"title","value":"x"},`, 2000) + `{"op":"remove","path":"title"}]}`
-		user := made(t, w, c, "/Users", userBody("kofi@ours.example"))
-		for _, tt := range []struct {
-			method, path, body string
-			status             int
-		}{
-			{"POST", "/Users", pad(maxUserBody), 413},
-			{"PUT", "/Users/" + user, pad(maxUserBody), 413},
-			{"PATCH", "/Users/" + user, pad(maxUserBody), 413},
-			{"PATCH", "/Users/" + user, many, 413},
-			{"POST", "/Users/.search", pad(maxSearchBody), 413},
-			{"POST", "/Groups", pad(maxGroupBody), 413},
-			{"POST", "/Groups", pad(maxUserBody), 201},
-		} {
-			rec := w.as(t, c, tt.method, tt.path, tt.body)
-			if rec.Code != tt.status {
-				t.Errorf("%s %s with %d bytes = %d %.200s, want %d", tt.method, tt.path, len(tt.body), rec.Code, rec.Body, tt.status)
+	for _, db := range databases {
+		t.Run(db.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, db.url(t))
+			c := w.customer(t, "ours", "", tenant.Generic, tenant.DirectorySettings{})
+			pad := func(n int) string {
+				return `{"userName":"mara@ours.example","displayName":"Crew","x":"` + strings.Repeat("x", n) + `"}`
 			}
-		}
-	})
+			many := `{"Operations":[` + strings.Repeat(`{"op":"replace","path":"title","value":"x"},`, 2000) + `{"op":"remove","path":"title"}]}`
+			user := made(t, w, c, "/Users", userBody("kofi@ours.example"))
+			for _, tt := range []struct {
+				method, path, body string
+				status             int
+			}{
+				{"POST", "/Users", pad(maxUserBody), 413},
+				{"PUT", "/Users/" + user, pad(maxUserBody), 413},
+				{"PATCH", "/Users/" + user, pad(maxUserBody), 413},
+				{"PATCH", "/Users/" + user, many, 413},
+				{"POST", "/Users/.search", pad(maxSearchBody), 413},
+				{"POST", "/Groups", pad(maxGroupBody), 413},
+				{"POST", "/Groups", pad(maxUserBody), 201},
+			} {
+				rec := w.as(t, c, tt.method, tt.path, tt.body)
+				if rec.Code != tt.status {
+					t.Errorf("%s %s with %d bytes = %d %.200s, want %d", tt.method, tt.path, len(tt.body), rec.Code, rec.Body, tt.status)
+				}
+			}
+		})
+	}
 }
 
 // TestObservation: metrics get the route, not the path.
 func TestObservation(t *testing.T) {
 	t.Parallel()
-	onBoth(t, func(t *testing.T, w *world) {
-		c := w.customer(t, "ours", "", tenant.Okta, tenant.DirectorySettings{})
-		w.as(t, c, "GET", "/Users/0195a5c4-0000-7000-8000-000000000000", "")
-		w.as(t, c, "BREW", "/Coffee", "")
-		w.do(t, "GET", c.path+"/Users", "")
-		want := []Observation{
-			{Directory: c.directory.ID, Provider: tenant.Okta, Route: "/Users/{id}", Method: "GET", Status: 404},
-			{Directory: c.directory.ID, Provider: tenant.Okta, Route: "unknown", Method: "other", Status: 404},
-			{Route: "/Users", Method: "GET", Status: 401},
-		}
-		if diff := cmp.Diff(want, w.observed); diff != "" {
-			t.Errorf("observations mismatch (-want +got):\n%s", diff)
-		}
-		if len(w.reported) != len(want) {
-			t.Errorf("reported %v, want an error for each", w.reported)
-		}
-	})
+	for _, db := range databases {
+		t.Run(db.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, db.url(t))
+			c := w.customer(t, "ours", "", tenant.Okta, tenant.DirectorySettings{})
+			w.as(t, c, "GET", "/Users/0195a5c4-0000-7000-8000-000000000000", "")
+			w.as(t, c, "BREW", "/Coffee", "")
+			w.do(t, "GET", c.path+"/Users", "")
+			want := []Observation{
+				{Directory: c.directory.ID, Provider: tenant.Okta, Route: "/Users/{id}", Method: "GET", Status: 404},
+				{Directory: c.directory.ID, Provider: tenant.Okta, Route: "unknown", Method: "other", Status: 404},
+				{Route: "/Users", Method: "GET", Status: 401},
+			}
+			if diff := cmp.Diff(want, w.observed); diff != "" {
+				t.Errorf("observations mismatch (-want +got):\n%s", diff)
+			}
+			if len(w.reported) != len(want) {
+				t.Errorf("reported %v, want an error for each", w.reported)
+			}
+		})
+	}
 }
 
 // TestManyMembers_OK21: a PATCH of a thousand changes, and one member more in a large group.
 func TestManyMembers_OK21(t *testing.T) {
 	t.Parallel()
-	onBoth(t, func(t *testing.T, w *world) {
-		c := w.customer(t, "ours", "ours.example", tenant.Okta, tenant.DirectorySettings{})
-		group := made(t, w, c, "/Groups", `{"displayName":"Crew"}`)
-		var add, remove []string
-		for i := range 200 {
-			id := made(t, w, c, "/Users", userBody(fmt.Sprintf("hand%d@ours.example", i)))
-			add = append(add, `{"value":"`+id+`"}`)
-			if i%2 == 0 {
-				remove = append(remove, `{"op":"remove","path":"members[value eq \"`+id+`\"]"}`)
+	for _, db := range databases {
+		t.Run(db.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, db.url(t))
+			c := w.customer(t, "ours", "ours.example", tenant.Okta, tenant.DirectorySettings{})
+			group := made(t, w, c, "/Groups", `{"displayName":"Crew"}`)
+			var add, remove []string
+			for i := range 200 {
+				id := made(t, w, c, "/Users", userBody(fmt.Sprintf("hand%d@ours.example", i)))
+				add = append(add, `{"value":"`+id+`"}`)
+				if i%2 == 0 {
+					remove = append(remove, `{"op":"remove","path":"members[value eq \"`+id+`\"]"}`)
+				}
 			}
-		}
-		for _, tt := range []struct {
-			body string
-			want int
-		}{
-			{`{"Operations":[{"op":"add","path":"members","value":[` + strings.Join(add, ",") + `]}]}`, 200},
-			{`{"Operations":[` + strings.Join(remove, ",") + `]}`, 100},
-		} {
-			if rec := w.as(t, c, "PATCH", "/Groups/"+group, tt.body); rec.Code != http.StatusNoContent {
-				t.Fatalf("PATCH = %d %s, want 204", rec.Code, rec.Body)
+			for _, tt := range []struct {
+				body string
+				want int
+			}{
+				{`{"Operations":[{"op":"add","path":"members","value":[` + strings.Join(add, ",") + `]}]}`, 200},
+				{`{"Operations":[` + strings.Join(remove, ",") + `]}`, 100},
+			} {
+				if rec := w.as(t, c, "PATCH", "/Groups/"+group, tt.body); rec.Code != http.StatusNoContent {
+					t.Fatalf("PATCH = %d %s, want 204", rec.Code, rec.Body)
+				}
+				var g struct{ Members []struct{ Value string } }
+				rec := w.as(t, c, "GET", "/Groups/"+group, "")
+				if err := json.Unmarshal(rec.Body.Bytes(), &g); err != nil || len(g.Members) != tt.want {
+					t.Errorf("group has %d members (%v), want %d", len(g.Members), err, tt.want)
+				}
 			}
-			var g struct{ Members []struct{ Value string } }
-			rec := w.as(t, c, "GET", "/Groups/"+group, "")
-			if err := json.Unmarshal(rec.Body.Bytes(), &g); err != nil || len(g.Members) != tt.want {
-				t.Errorf("group has %d members (%v), want %d", len(g.Members), err, tt.want)
-			}
-		}
-	})
+		})
+	}
 }

@@ -140,20 +140,15 @@ func detailOf(e *roster.Error) string {
 // faultOf is the answer to any error. An error of unknown origin is 500
 // with a fixed text: its own may hold anything.
 func faultOf(err error) *fault {
-	var f *fault
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*fault](err); ok {
 		return f
 	}
-	var e *roster.Error
-	var k roster.Kind
-	switch {
-	case errors.As(err, &e):
-	case errors.As(err, &k):
-		e = &roster.Error{Kind: k}
-	default:
-		e = &roster.Error{}
+	e, ok := errors.AsType[*roster.Error](err)
+	if !ok {
+		kind, _ := errors.AsType[roster.Kind](err) // no kind: 500
+		e = &roster.Error{Kind: kind}
 	}
-	f = &fault{}
+	f := &fault{}
 	f.status, f.scimType = statusOf(e)
 	switch f.status {
 	case http.StatusUnauthorized:
@@ -170,8 +165,7 @@ func faultOf(err error) *fault {
 
 // writeError answers with a SCIM error, unless the client has gone.
 func writeError(w http.ResponseWriter, err error) {
-	var g *gone
-	if errors.As(err, &g) {
+	if _, left := errors.AsType[*gone](err); left {
 		return
 	}
 	f := faultOf(err)

@@ -114,8 +114,7 @@ func (q *request) body(w http.ResponseWriter, limit int64) ([]byte, error) {
 	b := bytes.Buffer{}
 	b.Grow(int(max(q.ContentLength, 0)) + bytes.MinRead)
 	if _, err := b.ReadFrom(http.MaxBytesReader(w, q.Body, limit)); err != nil {
-		var tooLong *http.MaxBytesError
-		if errors.As(err, &tooLong) {
+		if _, long := errors.AsType[*http.MaxBytesError](err); long {
 			return nil, bodyTooLarge(limit)
 		}
 		return nil, &roster.Error{Kind: roster.BadSyntax, Detail: "The body ended before its end.", Err: err}
@@ -149,8 +148,11 @@ func unsupportedType(v string) error {
 	if len(v) > 100 {
 		v = v[:100] + "…"
 	}
-	return &fault{status: http.StatusUnsupportedMediaType, detail: "The Content-Type is " + v +
-		". Send application/scim+json or application/json, in UTF-8.", header: [2]string{"Accept", contentType + ", application/json"}}
+	return &fault{
+		status: http.StatusUnsupportedMediaType,
+		detail: "The Content-Type is " + v + ". Send application/scim+json or application/json, in UTF-8.",
+		header: [2]string{"Accept", contentType + ", application/json"},
+	}
 }
 
 // checkEncoding refuses compressed bodies, whose size nobody knows beforehand.
@@ -158,8 +160,11 @@ func unsupportedType(v string) error {
 func checkEncoding(values []string) error {
 	for _, v := range values {
 		if v != "" && !strings.EqualFold(v, "identity") {
-			return &fault{status: http.StatusUnsupportedMediaType, detail: "Compressed bodies are not taken. Send the body without Content-Encoding.",
-				header: [2]string{"Accept-Encoding", "identity"}}
+			return &fault{
+				status: http.StatusUnsupportedMediaType,
+				detail: "Compressed bodies are not taken. Send the body without Content-Encoding.",
+				header: [2]string{"Accept-Encoding", "identity"},
+			}
 		}
 	}
 	return nil

@@ -91,8 +91,13 @@ func TestNumber(t *testing.T) {
 		want  int
 		fail  bool
 	}{
-		{"", 7, false}, {"0", 0, false}, {"-3", -3, false}, {" 12 ", 12, false},
-		{"99999999999999999999", 1<<31 - 1, false}, {"two", 0, true}, {"1.5", 0, true},
+		{"", 7, false},
+		{"0", 0, false},
+		{"-3", -3, false},
+		{" 12 ", 12, false},
+		{"99999999999999999999", 1<<31 - 1, false},
+		{"two", 0, true},
+		{"1.5", 0, true},
 	} {
 		got, err := params{"count": tt.value}.number("count", 7)
 		if got != tt.want || (err != nil) != tt.fail {

@@ -28,8 +28,13 @@ var databases = []struct {
 	name string
 	url  func(testing.TB) string
 }{
-	{"sqlite", func(tb testing.TB) string { return "sqlite://" + filepath.Join(tb.TempDir(), "rollcall.db") }},
+	{"sqlite", sqliteURL},
 	{"postgres", testenv.Postgres},
+}
+
+func sqliteURL(tb testing.TB) string {
+	tb.Helper()
+	return "sqlite://" + filepath.Join(tb.TempDir(), "rollcall.db")
 }
 
 // world is a door on a database of its own, with a clock that stands still
@@ -146,17 +151,6 @@ func (w *world) as(tb testing.TB, c customer, method, path, body string, headers
 		headers = append([]string{"Content-Type: " + contentType}, headers...)
 	}
 	return w.do(tb, method, c.path+path, body, headers...)
-}
-
-// onBoth runs f on each database.
-func onBoth(t *testing.T, f func(*testing.T, *world)) {
-	t.Helper()
-	for _, db := range databases {
-		t.Run(db.name, func(t *testing.T) {
-			t.Parallel()
-			f(t, newWorld(t, db.url(t)))
-		})
-	}
 }
 
 // userBody is a small user for tests that are not about users.
