@@ -32,7 +32,7 @@ type expr struct {
 
 // filterParser reads the grammar of RFC 7644 §3.4.2.2, and what directories send
 // beyond it: emails[type eq "work"].value eq "a@b.example" (Entra). See
-// docs/decisions/scim-filters.md for why it is ours.
+// docs/decisions/0006-scim-filters.md for why it is ours.
 type filterParser struct {
 	src   string
 	pos   int

@@ -60,7 +60,7 @@ func (v value) text() string {
 func (v value) isTrue() bool { return v.shape == boolShape && v.raw == "true" }
 
 // unassigned says whether the value counts as none (RFC 7643 §2.5). The empty
-// string is a value, see docs/decisions/scim-values.md.
+// string is a value, see docs/decisions/0005-scim-values.md.
 func (v value) unassigned() bool {
 	switch v.shape {
 	case nullShape:
