@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
 )
 
