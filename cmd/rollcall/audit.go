@@ -46,7 +46,10 @@ func (c *cursor) UnmarshalText(b []byte) error {
 }
 
 // MarshalText writes epoch.seq.
-func (c cursor) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%d.%d", c.Epoch, c.Seq), nil }
+func (c cursor) MarshalText() ([]byte, error) { return []byte(c.String()), nil } //nolint:unparam // encoding.TextMarshaler's
+
+// String writes epoch.seq.
+func (c cursor) String() string { return fmt.Sprintf("%d.%d", c.Epoch, c.Seq) }
 
 // eventView is an event as JSON.
 type eventView struct {
@@ -104,8 +107,7 @@ func (c *auditListCmd) Run(p *program) error {
 				return []string{when(v.At), string(v.Kind), cmp.Or(v.Member, v.Group, "-"), by, string(v.Data)}
 			}))
 		if len(views) == c.Limit {
-			next, _ := views[len(views)-1].Cursor.MarshalText() // never fails
-			say(w, "Next: rollcall audit list --tenant %s --after %s", c.Tenant, next)
+			say(w, "Next: rollcall audit list --tenant %s --after %s", c.Tenant, views[len(views)-1].Cursor)
 		}
 	})
 }

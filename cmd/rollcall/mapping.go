@@ -64,8 +64,10 @@ func findGroup(p *program, of tenant.ID, in tenant.DirectoryID, name string) (ro
 	is := func(column roster.Column, exact bool) roster.Predicate {
 		return roster.Compare{Field: roster.Field{Column: column, Exact: exact}, Op: roster.Equal, Value: roster.TextValue(name)}
 	}
-	page, err := rd.Groups(p.ctx, roster.Query{Scope: scope, Limit: 10,
-		Where: roster.Or{is(roster.ColumnName, false), is(roster.ColumnExternalID, true)}})
+	page, err := rd.Groups(p.ctx, roster.Query{
+		Scope: scope, Limit: 10,
+		Where: roster.Or{is(roster.ColumnName, false), is(roster.ColumnExternalID, true)},
+	})
 	switch {
 	case err != nil:
 		return roster.Group{}, err

@@ -59,8 +59,10 @@ func (c *memberListCmd) Run(p *program) error {
 	return p.show(views, func(w io.Writer) {
 		table(w, "The tenant has no such member.", []string{"EMAIL", "NAME", "ROLE", "ACTIVE", "WHY", "SOURCES", "ID"},
 			list(views, func(v memberView) []string {
-				return []string{cmp.Or(string(v.Email), v.Login, "-"), cmp.Or(v.Name, "-"), v.Role, yesNo(v.Active),
-					cmp.Or(string(v.Reason), "-"), strings.Join(v.Sources, ","), v.ID.String()}
+				return []string{
+					cmp.Or(string(v.Email), v.Login, "-"), cmp.Or(v.Name, "-"), v.Role, yesNo(v.Active),
+					cmp.Or(string(v.Reason), "-"), strings.Join(v.Sources, ","), v.ID.String(),
+				}
 			}))
 	})
 }

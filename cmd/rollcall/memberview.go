@@ -55,8 +55,12 @@ func viewMember(cfg tenant.Config, m roster.Member) memberView {
 // displayName picks a name for people from the attributes (RFC 7643 §4.1.1).
 func displayName(a roster.Attributes) string {
 	var doc struct {
-		DisplayName string
-		Name        struct{ Formatted, GivenName, FamilyName string }
+		DisplayName string `json:"displayName"`
+		Name        struct {
+			Formatted  string `json:"formatted"`
+			GivenName  string `json:"givenName"`
+			FamilyName string `json:"familyName"`
+		} `json:"name"`
 	}
 	if len(a) == 0 || json.Unmarshal(a, &doc) != nil {
 		return ""

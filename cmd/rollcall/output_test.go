@@ -22,11 +22,15 @@ func TestReportSaysWhatToChangeInOneLine(t *testing.T) {
 		code int
 	}{
 		{"nothing", nil, "", 0},
-		{"a rule's refusal", fmt.Errorf("set role: %w", &roster.Error{Kind: roster.Refused, Code: roster.CodeLastAdmin, Detail: "Name another admin first."}),
-			"rollcall: Name another admin first. (last_admin)\n", 1},
+		{
+			"a rule's refusal", fmt.Errorf("set role: %w", &roster.Error{Kind: roster.Refused, Code: roster.CodeLastAdmin, Detail: "Name another admin first."}),
+			"rollcall: Name another admin first. (last_admin)\n", 1,
+		},
 		{"a bad value", &roster.Error{Kind: roster.Invalid, Field: "role", Detail: "There is no such role."}, "rollcall: There is no such role.\n", 1},
-		{"a store that is away", fmt.Errorf("ping: %w", &roster.Error{Kind: roster.Unavailable, Err: errors.New("refused")}),
-			"rollcall: the database can't be reached or is too busy now; compare ROLLCALL_DATABASE_URL and try again: ping: unavailable: refused\n", 1},
+		{
+			"a store that is away", fmt.Errorf("ping: %w", &roster.Error{Kind: roster.Unavailable, Err: errors.New("refused")}),
+			"rollcall: the database can't be reached or is too busy now; compare ROLLCALL_DATABASE_URL and try again: ping: unavailable: refused\n", 1,
+		},
 		{"several lines", errors.New("one\n\ttwo"), "rollcall: one two\n", 1},
 		{"what moves the cursor", errors.New("a\x1b[2Jb"), "rollcall: a�[2Jb\n", 1},
 		{"the command line", usage("no such flag"), "rollcall: no such flag\n", 2},
@@ -59,9 +63,16 @@ func TestParseExpiry(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	tests := []struct{ in, want string }{
-		{"", ""}, {"90d", "2026-05-30T12:00:00Z"}, {"12h", "2026-03-02T00:00:00Z"},
-		{"2027-01-31", "2027-01-31T00:00:00Z"}, {"2026-03-01T13:00:00+00:00", "2026-03-01T13:00:00Z"},
-		{"0d", "refused"}, {"-1h", "refused"}, {"2025-01-01", "refused"}, {"soon", "refused"}, {"99999999999d", "refused"},
+		{"", ""},
+		{"90d", "2026-05-30T12:00:00Z"},
+		{"12h", "2026-03-02T00:00:00Z"},
+		{"2027-01-31", "2027-01-31T00:00:00Z"},
+		{"2026-03-01T13:00:00+00:00", "2026-03-01T13:00:00Z"},
+		{"0d", "refused"},
+		{"-1h", "refused"},
+		{"2025-01-01", "refused"},
+		{"soon", "refused"},
+		{"99999999999d", "refused"},
 	}
 	for _, tt := range tests {
 		at, err := tokenFlags{Expires: tt.in}.expiry(now)

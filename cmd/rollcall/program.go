@@ -78,6 +78,8 @@ func (p *program) close(err error) error {
 
 // operator is who speaks in a tenant when this program is used.
 func (p *program) operator(id tenant.ID) roster.Staff {
-	return roster.Staff{Tenant: id, Actor: roster.Actor{Source: roster.SourceOperator},
-		RequestID: tenant.Format("cmd", tenant.NewUUID(p.now()))}
+	return roster.Staff{
+		Tenant: id, Actor: roster.Actor{Source: roster.SourceOperator},
+		RequestID: tenant.Format("cmd", tenant.NewUUID(p.now())),
+	}
 }

@@ -33,8 +33,10 @@ func TestParseKeyReadsEveryBase64(t *testing.T) {
 
 func TestParseKeyRefuses(t *testing.T) {
 	t.Parallel()
-	for _, in := range []string{"", "not base64 at all!", base64.StdEncoding.EncodeToString(make([]byte, 31)),
-		base64.StdEncoding.EncodeToString(make([]byte, 33)), strings.Repeat("k", 32)} {
+	for _, in := range []string{
+		"", "not base64 at all!", base64.StdEncoding.EncodeToString(make([]byte, 31)),
+		base64.StdEncoding.EncodeToString(make([]byte, 33)), strings.Repeat("k", 32),
+	} {
 		_, err := secret.ParseKey(in)
 		if err == nil {
 			t.Errorf("ParseKey(%q) accepted it", in)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -59,8 +60,10 @@ func TestChainWritesOneLineARequestWithNothingPersonalInIt(t *testing.T) {
 		return err
 	}
 	taken := func(http.ResponseWriter, *http.Request) error {
-		return &roster.Error{Kind: roster.Conflict, Code: roster.CodeEmailExists, Field: "email",
-			Detail: "ann@acme.test is taken.", Err: errors.New("ann@acme.test")}
+		return &roster.Error{
+			Kind: roster.Conflict, Code: roster.CodeEmailExists, Field: "email",
+			Detail: "ann@acme.test is taken.", Err: errors.New("ann@acme.test"),
+		}
 	}
 	down := func(http.ResponseWriter, *http.Request) error {
 		return &roster.Error{Kind: roster.Unavailable, Err: errors.New("connection refused")}
@@ -114,9 +117,7 @@ func TestChainWritesOneLineARequestWithNothingPersonalInIt(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := map[string]any{"level": "INFO", "msg": "request", "method": "GET", "duration_ms": 250.0, "request_id": "r-1"}
-			for k, v := range tt.want {
-				want[k] = v
-			}
+			maps.Copy(want, tt.want)
 			delete(got, "time")
 			if want["bytes"] == nil {
 				delete(got, "bytes")
@@ -184,8 +185,10 @@ func TestPanicIsAnsweredAndLogged(t *testing.T) {
 func TestRequestEndsAtTheDeadline(t *testing.T) {
 	t.Parallel()
 	var got error
-	chain := web.Chain{Log: slog.New(slog.DiscardHandler), Now: steps(), Timeout: time.Nanosecond,
-		Observe: func(rec web.Record) { got = rec.Err }}
+	chain := web.Chain{
+		Log: slog.New(slog.DiscardHandler), Now: steps(), Timeout: time.Nanosecond,
+		Observe: func(rec web.Record) { got = rec.Err },
+	}
 	h := chain.Wrap(web.Handler(func(_ http.ResponseWriter, r *http.Request) error {
 		<-r.Context().Done()
 		return r.Context().Err()

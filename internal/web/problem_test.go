@@ -34,10 +34,14 @@ func TestProblemShowsWhatIsSafeOnly(t *testing.T) {
 		err  error
 		want web.Problem
 	}{
-		{"a rule's refusal", fmt.Errorf("set role: %w", &roster.Error{Kind: roster.Refused, Code: roster.CodeLastAdmin, Detail: "Name another admin first.", Err: errors.New("secret")}),
-			web.Problem{Title: "Conflict", Status: 409, Detail: "Name another admin first.", Code: "last_admin"}},
-		{"a bad value", &roster.Error{Kind: roster.Invalid, Field: "email", Detail: "It has no domain."},
-			web.Problem{Title: "Unprocessable Entity", Status: 422, Detail: "It has no domain.", Field: "email"}},
+		{
+			"a rule's refusal", fmt.Errorf("set role: %w", &roster.Error{Kind: roster.Refused, Code: roster.CodeLastAdmin, Detail: "Name another admin first.", Err: errors.New("secret")}),
+			web.Problem{Title: "Conflict", Status: 409, Detail: "Name another admin first.", Code: "last_admin"},
+		},
+		{
+			"a bad value", &roster.Error{Kind: roster.Invalid, Field: "email", Detail: "It has no domain."},
+			web.Problem{Title: "Unprocessable Entity", Status: 422, Detail: "It has no domain.", Field: "email"},
+		},
 		{"a bare kind", roster.NotFound, web.Problem{Title: "Not Found", Status: 404}},
 		{"a kind nobody knows", &roster.Error{Kind: "odd", Detail: "secret"}, web.Problem{Title: "Internal Server Error", Status: 500}},
 		{"anything else", errors.New("secret"), web.Problem{Title: "Internal Server Error", Status: 500}},
