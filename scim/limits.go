@@ -17,6 +17,15 @@ type Limits struct {
 // needs five; the rest is for extensions.
 const maxJSONDepth = 32
 
+// Bounds on what one body can make us compare. Directories stay far below them.
+const (
+	maxFields   = 1000    // of one object
+	maxElements = 1000    // of a list that is searched
+	maxNames    = 200     // in attributes or excludedAttributes
+	maxCompared = 20000   // elements that the filters of one PATCH look at
+	maxDocument = 1 << 20 // bytes of all attributes of a resource together
+)
+
 func (l Limits) withDefaults() Limits {
 	l.FilterBytes = positive(l.FilterBytes, 4096)
 	l.FilterDepth = positive(l.FilterDepth, 16)

@@ -112,8 +112,8 @@ func (d *draft) entraTypedPathCreatesElement(op operation, t target, p roster.Pr
 	if primaryOf([]value{e}) == 0 {
 		clearPrimary(list.items)
 	}
-	list.items = append(list.items, e)
-	return nil
+	list.items, err = appendNew(list.items, []value{e}, t.attr, t.path())
+	return err
 }
 
 // remove takes away what a path without filter names (RFC 7644 §3.5.2.2).
@@ -150,6 +150,9 @@ func (d *draft) remove(t target, op operation) error {
 func (d *draft) removeNamed(list *value, t target, v value) error {
 	if list.shape != listShape {
 		return invalid(t.path(), "Attribute %q is not a list. Remove it without a value.", t.path())
+	}
+	if len(v.elements()) > maxElements || len(list.items) > maxElements {
+		return invalid(t.path(), "Attribute %q has more than %d elements.", t.path(), maxElements)
 	}
 	for _, e := range v.elements() {
 		if t.attr != nil {

@@ -45,7 +45,7 @@ func draftOf(a roster.Attributes, s *resourceSchema, q quirks) (*draft, error) {
 	if len(a) == 0 {
 		return d, nil
 	}
-	root, err := parseValue(a)
+	root, err := parseStored(a)
 	if err != nil || root.shape != objectShape {
 		return nil, &roster.Error{Kind: roster.Unavailable, Detail: "The stored attributes can't be read.", Err: err}
 	}
@@ -58,7 +58,7 @@ func (d *draft) apply(op operation) error {
 	if op.path == nil {
 		return d.assignAll(op.mode, op.value)
 	}
-	t, err := d.schema.target(*op.path)
+	t, err := d.target(*op.path)
 	if err != nil {
 		return err
 	}
@@ -90,6 +90,9 @@ func (d *draft) applyFiltered(op operation, t target) error {
 	list := h.get(t.name)
 	var at []int
 	if list != nil {
+		if d.compared += len(list.elements()); d.compared > maxCompared {
+			return refuse(roster.TooLarge, "Operations", "The filters of the request look at more than %d elements. Send the operations in several requests.", maxCompared)
+		}
 		for i, e := range list.elements() {
 			if matches(p, e) {
 				at = append(at, i)

@@ -37,11 +37,11 @@ func parsePath(s string, lim Limits) (path, error) {
 
 // target holds a path against the schema. The errors are BadPath ones, and
 // BadFilter ones for what is in brackets.
-func (s *resourceSchema) target(p path) (target, error) {
-	t, ok := s.resolve(p.attr)
+func (d *draft) target(p path) (target, error) {
+	t, ok := d.resolve(p.attr)
 	switch {
 	case !ok:
-		return t, badPath(clip(p.text), "%ss have no attribute %q. /Schemas lists them; an attribute of an extension is written urn:…:name.", s.title(), clip(p.text))
+		return t, badPath(clip(p.text), "%ss have no attribute %q. /Schemas lists them; an attribute of an extension is written urn:…:name.", d.schema.title(), clip(p.text))
 	case p.filter == nil:
 		return t, nil
 	case t.whole || t.sub != "" || t.attr != nil && t.attr.typ != complexType:

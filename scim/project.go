@@ -28,6 +28,8 @@ type projected struct {
 func parseProjection(attributes, excluded string, kind resourceKind) (*projection, error) {
 	attributes, excluded = strings.TrimSpace(attributes), strings.TrimSpace(excluded)
 	switch {
+	case strings.Count(attributes, ",") >= maxNames || strings.Count(excluded, ",") >= maxNames:
+		return nil, invalid("attributes", "attributes and excludedAttributes can name at most %d attributes.", maxNames)
 	case attributes != "" && excluded != "":
 		return nil, invalid("attributes", "attributes and excludedAttributes exclude each other. Send one of them.")
 	case attributes != "":
@@ -139,7 +141,7 @@ func (p part) of(raw []byte) []byte {
 		}
 		return nil
 	}
-	v, err := parseValue(raw)
+	v, err := parseStored(raw)
 	if err != nil {
 		return nil
 	}

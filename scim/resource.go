@@ -74,8 +74,9 @@ func (d *draft) change() (roster.Change, error) {
 	if c.Login = d.take("userName"); strings.TrimSpace(c.Login) == "" {
 		return roster.Change{}, invalid("userName", `Attribute "userName" is required. Map a value to it that every user has.`)
 	}
-	c.Attributes = d.document()
-	return c, nil
+	var err error
+	c.Attributes, err = d.document()
+	return c, err
 }
 
 // list is the elements of a list of the root.

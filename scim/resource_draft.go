@@ -22,6 +22,8 @@ type draft struct {
 	root   value
 	// steps are the changes of a group's members.
 	steps []roster.MemberStep
+	// compared counts the elements that filters have looked at.
+	compared int
 }
 
 // holder is the object that a target's attribute is a field of.
@@ -52,11 +54,20 @@ func (d *draft) assignKey(m mode, key string, v value) error {
 			return d.assign(m, target{extension: key, whole: true}, v)
 		}
 	}
-	t, ok := d.schema.resolve(key)
+	t, ok := d.resolve(key)
 	if !ok || oktaIgnoredKey(t) {
 		return nil
 	}
 	return d.assign(m, t, v)
+}
+
+// resolve is the schema's, but for extensions that the document has: their
+// URNs need not end in the name of a resource type.
+func (d *draft) resolve(path string) (target, bool) {
+	if hasURN(path) && d.root.get(path) != nil {
+		return target{extension: path, whole: true}, true
+	}
+	return d.schema.resolve(path)
 }
 
 // assign gives what a path without filter names a value. In strict directories
@@ -66,8 +77,7 @@ func (d *draft) assign(m mode, t target, v value) error {
 	case t.whole:
 		return d.assignWhole(m, t, v)
 	case t.attr == nil:
-		d.assignUnknown(m, t, v)
-		return nil
+		return d.assignUnknown(m, t, v)
 	case t.attr.column == roster.ColumnMember && t.sub == "":
 		return d.assignMembers(m, v)
 	case t.attr.column == roster.ColumnMember:
@@ -120,24 +130,23 @@ func (d *draft) assignWhole(m mode, t target, v value) error {
 
 // assignUnknown assigns an attribute of an extension whose schema is not
 // known: it is kept as it comes.
-func (d *draft) assignUnknown(m mode, t target, v value) {
+func (d *draft) assignUnknown(m mode, t target, v value) error {
 	if v.shape == nullShape && m == addMode {
-		return
+		return nil
 	}
 	h := d.holder(t)
 	if t.sub != "" {
 		h.object(t.name).set(t.sub, v.clone())
-		return
+		return nil
 	}
-	if old := h.get(t.name); m == addMode && old != nil && old.shape == listShape {
-		added := value{shape: listShape, items: []value{v}}
-		if v.shape == listShape {
-			added = v
-		}
-		old.items = appendNew(old.items, added.clone().items, nil)
-		return
+	old := h.get(t.name)
+	if m != addMode || old == nil || old.shape != listShape {
+		h.set(t.name, v.clone())
+		return nil
 	}
-	h.set(t.name, v.clone())
+	var err error
+	old.items, err = appendNew(old.items, value{items: v.elements()}.clone().items, nil, t.path())
+	return err
 }
 
 // assignObject assigns a complex attribute: the parts that are named are
@@ -205,9 +214,13 @@ func (d *draft) take(name string) string {
 }
 
 // document is what is left of the draft when the roster's own fields are taken.
-func (d *draft) document() roster.Attributes {
+func (d *draft) document() (roster.Attributes, error) {
 	if len(d.root.fields) == 0 {
-		return nil
+		return nil, nil
 	}
-	return d.root.append(make([]byte, 0, 512))
+	doc := d.root.append(make([]byte, 0, 512))
+	if len(doc) > maxDocument {
+		return nil, refuse(roster.TooLarge, "", "The attributes of the %s take more than %d bytes together. Take large values such as photos out of the attribute mapping.", d.schema.noun, maxDocument)
+	}
+	return doc, nil
 }

@@ -62,7 +62,7 @@ func (d *draft) groupChange() (roster.GroupChange, error) {
 	if strings.TrimSpace(name) == "" {
 		return roster.GroupChange{}, invalid("displayName", `Attribute "displayName" is required. Give the group a name.`)
 	}
-	doc := d.document()
+	doc, err := d.document()
 	c.Name, c.Attributes = &name, &doc
-	return c, nil
+	return c, err
 }

@@ -16,25 +16,34 @@ func (d *draft) assignList(m mode, t target, v value) error {
 	h := d.holder(t)
 	old := h.get(t.name)
 	if m == replaceMode || old == nil {
-		c.items = appendNew(nil, c.items, t.attr)
+		c.items, err = appendNew(nil, c.items, t.attr, t.path())
 		h.set(t.name, c)
-		return nil
+		return err
 	}
 	if i := primaryOf(c.items); i >= 0 {
 		clearPrimary(old.items)
 	}
-	old.items = appendNew(old.items, c.items, t.attr)
-	return nil
+	old.items, err = appendNew(old.items, c.items, t.attr, t.path())
+	return err
 }
 
 // appendNew appends elements that are not in the list yet. An element with the same
 // value and type as one of the list is that one, and gives it its other parts:
 // RFC 7643 §2.4 wants no two of these. a is nil when the schema is not known.
-func appendNew(list, elements []value, a *attribute) []value {
+func appendNew(list, elements []value, a *attribute, path string) ([]value, error) {
+	if len(list)+len(elements) > maxElements {
+		return nil, invalid(path, "Attribute %q has more than %d elements.", path, maxElements)
+	}
+	at := make(map[string]int, len(list)+len(elements))
+	for i, e := range list {
+		at[e.identity(a)] = i
+	}
 	for _, e := range elements {
-		i := slices.IndexFunc(list, func(old value) bool { return old.equal(e) || a != nil && sameElement(old, e, a) })
+		id := e.identity(a)
+		i, ok := at[id]
 		switch {
-		case i < 0:
+		case !ok:
+			at[id] = len(list)
 			list = append(list, e)
 		case e.shape == objectShape:
 			for _, f := range e.fields {
@@ -42,15 +51,20 @@ func appendNew(list, elements []value, a *attribute) []value {
 			}
 		}
 	}
-	return list
+	return list, nil
 }
 
-func sameElement(v, w value, a *attribute) bool {
-	x, y := v.textOf("value"), w.textOf("value")
-	if sub := a.subs["value"]; sub != nil && !sub.exact {
-		x, y = roster.Fold(x), roster.Fold(y)
+// identity is the same for elements that count as one: its value and type, or without
+// a value all of it.
+func (v value) identity(a *attribute) string {
+	text := v.textOf("value")
+	if a == nil || text == "" {
+		return string(v.append(nil))
 	}
-	return x != "" && x == y && roster.Fold(v.textOf("type")) == roster.Fold(w.textOf("type"))
+	if sub := a.subs["value"]; !sub.exact {
+		text = roster.Fold(text)
+	}
+	return text + "\x00" + roster.Fold(v.textOf("type"))
 }
 
 func primaryOf(list []value) int {

@@ -26,8 +26,23 @@ func parseValue(body []byte) (value, error) {
 	if !json.Valid(body) {
 		return value{}, notJSON(body)
 	}
-	r := reader{src: string(body), fields: make([]field, 0, min(len(body)/32+2, 24))}
+	r := newReader(body, maxJSONDepth, maxFields)
 	return r.value(0)
+}
+
+// parseStored reads what was stored, which may nest deeper than a body: PATCH
+// puts values into others.
+func parseStored(doc roster.Attributes) (value, error) {
+	if !json.Valid(doc) {
+		return value{}, notJSON(doc)
+	}
+	r := newReader(doc, maxDocument, maxDocument)
+	return r.value(0)
+}
+
+func newReader(text []byte, depth, fields int) reader {
+	// A field takes some thirty bytes; most documents have fewer than two dozen open.
+	return reader{src: string(text), maxDepth: depth, maxFields: fields, fields: make([]field, 0, min(len(text)/32+2, 24))}
 }
 
 func notJSON(body []byte) error {
@@ -43,6 +58,8 @@ func notJSON(body []byte) error {
 type reader struct {
 	src string
 	pos int
+	// maxDepth and maxFields bound how deep values nest and how large objects are.
+	maxDepth, maxFields int
 	// items and fields are stacks of what open lists and objects have so far, so that each
 	// gets its memory in one piece when it closes.
 	items  []value
@@ -61,8 +78,8 @@ func (r *reader) space() byte {
 }
 
 func (r *reader) value(depth int) (value, error) {
-	if depth > maxJSONDepth {
-		return value{}, badSyntax("The body nests more than %d levels deep.", maxJSONDepth)
+	if depth > r.maxDepth {
+		return value{}, badSyntax("The body nests more than %d levels deep.", r.maxDepth)
 	}
 	switch c := r.space(); c {
 	case '{':
@@ -147,6 +164,9 @@ func (r *reader) object(depth int) (value, error) {
 		r.fields = append(r.fields, field{value{shape: textShape, raw: raw}.text(), e})
 	}
 	r.pos++
+	if len(r.fields)-bottom > r.maxFields {
+		return value{}, badSyntax("An object of the body has more than %d attributes.", r.maxFields)
+	}
 	v := value{shape: objectShape, fields: slices.Clone(r.fields[bottom:])}
 	r.fields = r.fields[:bottom]
 	if name, twice := doubled(v.fields); twice {
