@@ -57,11 +57,11 @@ func (d dialect) jsonArray(of string) string {
 	return "json_group_array(" + of + ")"
 }
 
-// horizon hides the events behind which others may still appear: on PostgreSQL those of
-// transactions younger than the oldest that runs. SQLite commits one transaction at a time.
+// horizon hides the events before which others may still appear: see feed.go. SQLite commits one
+// transaction at a time, in the order of their numbers.
 func (d dialect) horizon() string {
 	if d == postgres {
-		return " AND epoch < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+		return " AND epoch < current_setting('rollcall.horizon')::bigint"
 	}
 	return ""
 }

@@ -32,6 +32,8 @@ const (
 // the error; SQLite does so in the message only, so there it is found out by looking.
 type taken struct {
 	field string
+	// key says that it is the table's primary key; else a conflict of that is one of the id.
+	key bool
 	// probe finds a row that holds what instead names; nil: it can only be field.
 	probe   *statement
 	instead string
@@ -126,6 +128,7 @@ const (
 	statePrivilege         = "42501"
 	stateBadEncoding       = "22021" // a NUL, or no UTF-8
 	stateBadEscape         = "22P05" // \u0000 in a JSON document
+	stateOutOfRange        = "22003" // a number
 	stateDuplicateObject   = "42710"
 	stateTooManyConns      = "53300"
 	stateAdminShutdown     = "57P01"
@@ -140,8 +143,8 @@ func explainPostgres(pg *pgconn.PgError, err error) error {
 	switch pg.Code {
 	case stateUniqueViolation:
 		return conflict(conflicts(pg.ConstraintName), err)
-	case stateBadEncoding, stateBadEscape:
-		return &roster.Error{Kind: roster.Invalid, Detail: "A text holds a character that can't be stored, such as NUL.", Err: err}
+	case stateBadEncoding, stateBadEscape, stateOutOfRange:
+		return &roster.Error{Kind: roster.Invalid, Detail: "A value can't be stored: a text with a character such as NUL, or a number too large.", Err: err}
 	case stateTooManyConns, stateAdminShutdown, stateCrashShutdown, stateCannotConnectNow, stateLockNotAvailable:
 		return unavailable(err)
 	}
@@ -159,10 +162,15 @@ func explainSQLite(lite *driver.Error, err error) error {
 	return err
 }
 
-// uniqueSQLite says whether a unique index of SQLite refused a row.
-func uniqueSQLite(err error) bool {
+// uniqueSQLite says whether a unique index of SQLite refused a row, and whether that was the primary
+// key.
+func uniqueSQLite(err error) (unique, primary bool) {
 	lite, ok := errors.AsType[*driver.Error](err)
-	return ok && (lite.Code() == codes.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == codes.SQLITE_CONSTRAINT_PRIMARYKEY)
+	if !ok {
+		return false, false
+	}
+	primary = lite.Code() == codes.SQLITE_CONSTRAINT_PRIMARYKEY
+	return primary || lite.Code() == codes.SQLITE_CONSTRAINT_UNIQUE, primary
 }
 
 // repeatable says whether a transaction failed only because others ran beside it, and nothing of it

@@ -2,19 +2,19 @@ package storage
 
 import (
 	"context"
+	"fmt"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
 )
 
-// Events implements roster.Reader. It goes only as far as no running transaction can still add rows
-// before what it returns; see the migration.
+// Events implements roster.Reader.
 func (r *reader) Events(ctx context.Context, after roster.Cursor, limit int) ([]roster.Event, error) {
 	if limit <= 0 {
 		return nil, nil
 	}
 	var out []roster.Event
-	err := r.run(ctx, "read events", statement{
+	err := r.s.feed(ctx, statement{
 		sql: `SELECT epoch, seq, at, kind, member_id, group_id, actor_source, actor_id, version, request_id, data FROM events
 			WHERE tenant_id = $1 AND (epoch, seq) > ($2, $3)` + r.db.dialect.horizon() + ` ORDER BY epoch, seq LIMIT $4`,
 		args: []any{r.me(), int64(after.Epoch), after.Seq, limit}, //nolint:gosec // transaction ids never come near the sign
@@ -24,7 +24,10 @@ func (r *reader) Events(ctx context.Context, after roster.Cursor, limit int) ([]
 			return err
 		},
 	})
-	return out, err
+	if err != nil {
+		return nil, fmt.Errorf("read events: %w", explain(err))
+	}
+	return out, nil
 }
 
 func scanEvent(r row) (roster.Event, error) {

@@ -71,9 +71,15 @@ const (
 )
 
 func groupArgs(g roster.Group) ([]any, error) {
+	if err := errors.Join(storableText("name", g.Name), storableText("external_id", g.ExternalID)); err != nil {
+		return nil, err
+	}
 	folded, err := g.Attributes.Folded()
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it says what
+	}
+	if err := storableJSON(folded); err != nil {
+		return nil, err
 	}
 	name := roster.Fold(g.Name)
 	key := name

@@ -3,6 +3,8 @@ package storage
 import (
 	"context"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
@@ -31,7 +33,7 @@ func byColumn(q roster.Query) (roster.Column, string, bool) {
 		q.Scope.Directory.IsZero() || q.Offset > 0 || !q.After.IsZero() || q.Limit <= 0 {
 		return "", "", false
 	}
-	return c.Field.Column, c.Value.Text, true
+	return c.Field.Column, strings.ToValidUTF8(c.Value.Text, string(utf8.RuneError)), true
 }
 
 func memberKey(q roster.Query) (key, bool) {
@@ -39,11 +41,12 @@ func memberKey(q roster.Query) (key, bool) {
 	if !ok {
 		return key{}, false
 	}
+	none := strings.Contains(text, "\x00") // nothing that is stored has one
 	switch column {
 	case roster.ColumnLogin:
-		return key{condition: "m.login_fold = $2", value: roster.Fold(text)}, true
+		return key{condition: "m.login_fold = $2", value: roster.Fold(text), none: none}, true
 	case roster.ColumnExternalID:
-		return key{condition: "m.external_id = $2 AND m.external_id <> ''", value: text}, true
+		return key{condition: "m.external_id = $2 AND m.external_id <> ''", value: text, none: none}, true
 	case roster.ColumnID:
 		return idKey("m.id = $2", text), true
 	}
@@ -58,7 +61,7 @@ func groupKey(q roster.Query) (key, bool) {
 	}
 	switch column {
 	case roster.ColumnName:
-		return key{condition: "g.name_fold = $2", value: roster.Fold(text)}, true
+		return key{condition: "g.name_fold = $2", value: roster.Fold(text), none: strings.Contains(text, "\x00")}, true
 	case roster.ColumnID:
 		return idKey("g.id = $2", text), true
 	}

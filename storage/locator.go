@@ -21,7 +21,7 @@ func (db *DB) CreateTenant(ctx context.Context, t tenant.Tenant) error {
 		return tx.later(ctx, "create tenant",
 			statement{
 				sql: `INSERT INTO locator (kind, key, tenant_id) VALUES ('slug', $2, $1)`, args: []any{tx.me(), t.Slug},
-				taken: &taken{field: takenSlug},
+				taken: &taken{field: takenSlug, key: true},
 			},
 			statement{sql: insertTenant, args: append([]any{tx.me()}, args...), taken: &taken{field: takenID}})
 	})

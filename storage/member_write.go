@@ -25,6 +25,9 @@ const (
 
 // memberArgs are the arguments $4 to $21 of insertMember and setMember.
 func memberArgs(m roster.Member) ([]any, error) {
+	if err := errors.Join(storableText("login", m.Login), storableText("external_id", m.ExternalID)); err != nil {
+		return nil, err
+	}
 	var texts [4]string
 	for i, v := range []any{m.Addresses, m.Aliases, m.Claims, m.Standing} {
 		var err error
@@ -44,6 +47,9 @@ func documentArgs(m roster.Member) ([]any, error) {
 	folded, err := m.Attributes.Folded()
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it says what
+	}
+	if err := storableJSON(folded); err != nil {
+		return nil, err
 	}
 	name, err := label(m)
 	if err != nil {

@@ -49,6 +49,8 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 	// than running it. Compiling a plan pays for reports only.
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	config.ConnConfig.RuntimeParams["jit"] = "off"
+	// Each statement of a transaction sees what was committed before it; feed.go relies on it.
+	config.ConnConfig.RuntimeParams["default_transaction_isolation"] = "read committed"
 	// Statements that are kept are prepared by name (see send); all others, which bun built with
 	// their values in them, run once and must not be prepared first.
 	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec

@@ -22,13 +22,13 @@ const (
 )
 
 func (b *pgBackend) view(ctx context.Context, id tenant.ID, f func(session) error) error {
-	t := &pgTx{pool: b.pool, opening: []statement{{sql: beginView}, setTenantTo(id)}}
+	t := &pgTx{pool: b.pool, opening: []statement{{sql: beginView}, setTenantTo(id)}, horizon: statement{sql: setViewHorizon}}
 	return t.do(ctx, func() error { return f(t) })
 }
 
 func (b *pgBackend) update(ctx context.Context, id tenant.ID, f func(writing) error) error {
 	lock := statement{sql: setTenantShared, args: []any{id.UUID.UUID(), lockKey(id)}}
-	t := &pgTx{pool: b.pool}
+	t := &pgTx{pool: b.pool, horizon: horizonOf(id)}
 	version := configVersion(ident(id.UUID), &t.version)
 	t.opening = []statement{{sql: begin}, lock, version}
 	return t.do(ctx, func() error { return f(t) })
@@ -41,7 +41,8 @@ type pgTx struct {
 	conn    *pgxpool.Conn // nil before the first round trip
 	opening []statement
 	waiting []statement
-	version int64 // of the configuration
+	version int64     // of the configuration
+	horizon statement // sets that of the feed
 }
 
 func (t *pgTx) configVersion() int64 { return t.version }

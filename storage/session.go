@@ -25,6 +25,8 @@ type row interface{ Scan(dest ...any) error }
 type session interface {
 	// run runs statements in order, on one state of the database, and reads all their rows.
 	run(ctx context.Context, list ...statement) error
+	// feed runs a statement that reads events, up to the horizon (see dialect.horizon).
+	feed(ctx context.Context, s statement) error
 }
 
 // writing is the session of an Update.

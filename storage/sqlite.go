@@ -123,6 +123,8 @@ func (r liteReader) run(ctx context.Context, list ...statement) error {
 	})
 }
 
+func (r liteReader) feed(ctx context.Context, s statement) error { return r.run(ctx, s) }
+
 func (b *liteBackend) view(ctx context.Context, _ tenant.ID, f func(session) error) error {
 	return b.withReader(ctx, func(c *liteConn) error {
 		return c.within(ctx, "BEGIN", func(c *liteConn) error { return f(c) })

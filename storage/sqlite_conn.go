@@ -66,17 +66,16 @@ func (c *liteConn) within(ctx context.Context, begin string, f func(*liteConn) e
 	return nil
 }
 
+func (c *liteConn) feed(ctx context.Context, s statement) error { return c.run(ctx, s) }
+
 func (c *liteConn) run(ctx context.Context, list ...statement) error {
 	for _, s := range list {
 		if err := ctx.Err(); err != nil {
 			return err //nolint:wrapcheck // the caller's own
 		}
 		err := c.runOne(ctx, s)
-		if err != nil && s.taken != nil && uniqueSQLite(err) {
-			return c.conflict(ctx, *s.taken, err)
-		}
 		if err != nil {
-			return err
+			return c.conflict(ctx, s.taken, err)
 		}
 	}
 	return nil
@@ -121,10 +120,16 @@ func readSQLite(rows *sql.Rows, err error, each func(row) error) error {
 	return rows.Err() //nolint:wrapcheck // explain reads it
 }
 
-// conflict finds out which unique index refused a row. Only the words of SQLite's message say so,
-// so the row that is in the way is looked for instead.
-func (c *liteConn) conflict(ctx context.Context, t taken, err error) error {
-	if t.probe == nil {
+// conflict finds out which unique index refused a row, if one did. Only the words of SQLite's
+// message say so, so the row that is in the way is looked for instead.
+func (c *liteConn) conflict(ctx context.Context, t *taken, err error) error {
+	unique, primary := uniqueSQLite(err)
+	switch {
+	case t == nil || !unique:
+		return err
+	case primary && !t.key:
+		return conflict(takenID, err)
+	case t.probe == nil:
 		return conflict(t.field, err)
 	}
 	found := false

@@ -147,9 +147,7 @@ CREATE TABLE group_members (
 );
 CREATE INDEX group_members_member ON group_members (tenant_id, member_id);
 
--- The feed. seq is given at insert but seen at commit, so a reader that went by seq alone could pass
--- over an event that commits late. Readers go by (epoch, seq) and only as far as no transaction that
--- could still add rows runs: epoch < pg_snapshot_xmin(pg_current_snapshot()).
+-- The feed, read in the order of (epoch, seq), where epoch is the transaction that wrote the event.
 CREATE TABLE events (
   tenant_id uuid NOT NULL,
   epoch bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
