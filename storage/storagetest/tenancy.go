@@ -1,0 +1,222 @@
+package storagetest
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
+)
+
+// testTenancy calls every method of every interface for one tenant with what belongs to another:
+// nothing shows, and nothing changes. A method without a probe fails the test.
+func testTenancy(t *testing.T, open opener) {
+	check(t, open, []claim{
+		{"reader", func(t *testing.T, b Backend) { probe(t, b, reflect.TypeFor[roster.Reader](), readerProbes(), inReader) }},
+		{"reader in a view", func(t *testing.T, b Backend) { probe(t, b, reflect.TypeFor[roster.Reader](), readerProbes(), inView) }},
+		{"transaction", func(t *testing.T, b Backend) { probe(t, b, reflect.TypeFor[roster.Tx](), txProbes(), inUpdate) }},
+		{"store", func(t *testing.T, b Backend) { probe(t, b, reflect.TypeFor[roster.Store](), storeProbes(), inStore) }},
+		{"locator", func(t *testing.T, b Backend) {
+			probe(t, b, reflect.TypeFor[roster.Locator](), locatorProbes(), inStore)
+		}},
+	})
+}
+
+// stranger is a tenant that asks for what belongs to another one.
+type stranger struct {
+	*house
+	owner  *house
+	member roster.Member // the owner's, as are all below
+	group  roster.Group
+	domain tenant.Domain
+	token  tenant.Credential
+	mine   roster.Member // the stranger's own
+	team   roster.Group
+	scopes []roster.Scope
+}
+
+// newStranger makes two tenants whose slugs begin with name.
+func newStranger(t *testing.T, b Backend, name string) *stranger {
+	t.Helper()
+	owner, h := newHouse(t, b, name+"-owner"), newHouse(t, b, name+"-stranger")
+	x := &stranger{house: h, owner: owner}
+	m := fullMember(owner)
+	m.Standing.State, m.Standing.Role = roster.StateActive, "admin"
+	x.member = owner.insertProven(m)
+	x.group = owner.addGroup("Theirs", x.member)
+	x.domain = owner.newDomain(name+".example", tenant.DomainProven)
+	if err := owner.putDomain(x.domain); err != nil {
+		t.Fatalf("PutDomain: %v", err)
+	}
+	x.token = owner.addCredential("theirs", 1)
+	owner.update(func(ctx context.Context, tx roster.Tx) error {
+		return tx.AppendEvent(ctx, roster.Event{Kind: roster.MemberCreated, Member: x.member.ID})
+	})
+	x.mine = h.addMember("mine")
+	x.team = h.addGroup("Mine", x.mine)
+	x.scopes = []roster.Scope{{}, h.scope(), owner.scope()}
+	return x
+}
+
+// state is all that a tenant has, as text.
+func (h *house) state(events int) string {
+	h.t.Helper()
+	people := h.members(roster.Query{Limit: 100, WithRemoved: true, WithGroups: true}).Items
+	groups := h.groups(roster.Query{Limit: 100}).Items
+	all := []any{people, groups, h.config(), h.events(events)}
+	for _, g := range groups {
+		all = append(all, h.groupMembers(g.ID))
+	}
+	for _, d := range h.config().Directories {
+		tokens, err := h.reader().Credentials(h.t.Context(), d.ID)
+		if err != nil {
+			h.t.Fatalf("Credentials: %v", err)
+		}
+		all = append(all, tokens)
+	}
+	text, err := json.MarshalIndent(all, "", " ")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return string(text)
+}
+
+// probes are by the name of the method. Each checks what comes back itself.
+type probes[T any] map[string]func(t *testing.T, x *stranger, on T)
+
+// probe runs all probes and looks at the owner's state after each.
+func probe[T any](t *testing.T, b Backend, seam reflect.Type, all probes[T], run func(x *stranger, f func(on T)) error) {
+	for i := range seam.NumMethod() {
+		name := seam.Method(i).Name
+		f, ok := all[name]
+		if !ok {
+			t.Errorf("%s.%s has no probe of tenancy", seam.Name(), name)
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			x := newStranger(t, b, strings.ToLower(name)) // so that no probe meets what another one wrote
+			before := x.owner.state(1)
+			if err := run(x, func(on T) { f(t, x, on) }); err != nil {
+				t.Logf("refused at the end: %v", err)
+			}
+			wantSame(t, "the owner's state", before, x.owner.state(1))
+		})
+	}
+	for name := range all {
+		if _, ok := seam.MethodByName(name); !ok {
+			t.Errorf("%s has no method %s any more", seam.Name(), name)
+		}
+	}
+}
+
+func inReader(x *stranger, f func(roster.Reader)) error {
+	f(x.reader())
+	return nil
+}
+
+func inView(x *stranger, f func(roster.Reader)) error {
+	return x.Store.View(x.t.Context(), x.tenant.ID, func(r roster.Reader) error {
+		f(r)
+		return nil
+	})
+}
+
+func inUpdate(x *stranger, f func(roster.Tx)) error {
+	return x.try(func(_ context.Context, tx roster.Tx) error {
+		f(tx)
+		return nil
+	})
+}
+
+func inStore(x *stranger, f func(Backend)) error {
+	f(x.Backend)
+	return nil
+}
+
+// wantNone wants an empty answer without an error.
+func wantNone[T any](t *testing.T, what string, got []T, err error) {
+	t.Helper()
+	if err != nil || len(got) > 0 {
+		t.Errorf("%s = %d of them, %v; want nothing", what, len(got), err)
+	}
+}
+
+func readerProbes() probes[roster.Reader] {
+	return probes[roster.Reader]{
+		"Member": func(t *testing.T, x *stranger, r roster.Reader) {
+			for _, s := range x.scopes {
+				_, err := r.Member(t.Context(), s, x.member.ID, true)
+				wantKind(t, "Member", roster.NotFound, err)
+			}
+		},
+		"Members": func(t *testing.T, x *stranger, r roster.Reader) {
+			wheres := []roster.Predicate{
+				nil, idIs(x.member.ID.UUID.UUID()), loginIs(x.member.Login), externalIDIs(x.member.ExternalID), emailIs("ada@example.com"),
+				inGroup(x.group.ID), anyOf(column(roster.ColumnGroup), sub("display", roster.Equal, "theirs")), roster.Not{Of: roster.Or{}},
+			}
+			for _, where := range wheres {
+				for _, s := range x.scopes {
+					page, err := r.Members(t.Context(), roster.Query{Scope: s, Where: where, Limit: 100, Count: true, WithRemoved: s == roster.Scope{}, WithGroups: true})
+					others := slices.DeleteFunc(slices.Clone(page.Items), func(m roster.Member) bool { return m.ID == x.mine.ID })
+					wantNone(t, "Members", others, err)
+					wantSame(t, "total", len(page.Items), page.Total)
+				}
+			}
+			page, err := r.Members(t.Context(), roster.Query{Limit: 100, Order: attr("displayName"), After: tenant.UUID{}})
+			wantSame(t, "Members in an order", []any{1, error(nil)}, []any{len(page.Items), err})
+		},
+		"Group": func(t *testing.T, x *stranger, r roster.Reader) {
+			for _, s := range x.scopes {
+				_, err := r.Group(t.Context(), s, x.group.ID)
+				wantKind(t, "Group", roster.NotFound, err)
+			}
+		},
+		"Groups": func(t *testing.T, x *stranger, r roster.Reader) {
+			for _, where := range []roster.Predicate{nil, idIs(x.group.ID.UUID.UUID()), nameIs("theirs"), hasMember(x.member.ID)} {
+				for _, s := range x.scopes {
+					page, err := r.Groups(t.Context(), roster.Query{Scope: s, Where: where, Limit: 100, Count: true})
+					others := slices.DeleteFunc(slices.Clone(page.Items), func(g roster.Group) bool { return g.ID == x.team.ID })
+					wantNone(t, "Groups", others, err)
+					wantSame(t, "total", len(page.Items), page.Total)
+				}
+			}
+		},
+		"GroupMembers": func(t *testing.T, x *stranger, r roster.Reader) {
+			list, err := r.GroupMembers(t.Context(), x.group.ID, roster.MemberID{}, 0)
+			wantNone(t, "GroupMembers", list, err)
+		},
+		"MembersOf": func(t *testing.T, x *stranger, r roster.Reader) {
+			all, err := r.MembersOf(t.Context(), []roster.GroupID{x.group.ID, x.team.ID})
+			wantNone(t, "MembersOf", all[x.group.ID], err)
+			wantSame(t, "members of the own group", 1, len(all[x.team.ID]))
+		},
+		"GroupsOf": func(t *testing.T, x *stranger, r roster.Reader) {
+			list, err := r.GroupsOf(t.Context(), x.member.ID)
+			wantNone(t, "GroupsOf", list, err)
+		},
+		"Events": func(t *testing.T, x *stranger, r roster.Reader) {
+			list, err := r.Events(t.Context(), roster.Cursor{}, 100)
+			list = slices.DeleteFunc(list, func(e roster.Event) bool { return e.Member != x.member.ID })
+			wantNone(t, "Events", list, err)
+		},
+		"Admins": func(t *testing.T, _ *stranger, r roster.Reader) {
+			n, err := r.Admins(t.Context(), "admin", roster.MemberID{})
+			wantSame(t, "Admins", []any{0, error(nil)}, []any{n, err})
+		},
+		"Config": func(t *testing.T, x *stranger, r roster.Reader) {
+			c, err := r.Config(t.Context())
+			wantSame(t, "Config", []any{x.tenant.ID, 0, error(nil)}, []any{c.Tenant.ID, len(c.Domains), err})
+			if _, ok := c.Directory(x.owner.dir.ID); ok {
+				t.Error("Config has the owner's directory")
+			}
+		},
+		"Credentials": func(t *testing.T, x *stranger, r roster.Reader) {
+			list, err := r.Credentials(t.Context(), x.owner.dir.ID)
+			wantNone(t, "Credentials", list, err)
+		},
+	}
+}

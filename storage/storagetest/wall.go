@@ -1,0 +1,127 @@
+package storagetest
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
+)
+
+// guarded are the tables behind the second wall.
+func guarded() []string {
+	return []string{"tenants", "domains", "directories", "credentials", "members", "member_emails", "groups", "group_members", "events"}
+}
+
+func testWall(t *testing.T, open opener) {
+	check(t, open, []claim{
+		{"without a tenant nothing is seen", wallBlind},
+		{"a tenant's rows can't be given to another", wallFast},
+		{"the role can't climb it", wallRights},
+		{"what is asked for most finds its index", wallPlans},
+	})
+}
+
+func wallBlind(t *testing.T, b Backend) {
+	if b.Wall == nil {
+		return
+	}
+	x := newStranger(t, b, "wall")
+	for _, table := range guarded() {
+		rows := func(id tenant.ID) int {
+			n, err := b.Wall.Rows(t.Context(), table, id)
+			if err != nil {
+				t.Fatalf("Rows(%s): %v", table, err)
+			}
+			return n
+		}
+		wantSame(t, table+" without a tenant", 0, rows(tenant.ID{}))
+		wantSame(t, table+" of a tenant that is not there", 0, rows(tenant.ID{UUID: tenant.NewUUID(epoch())}))
+		if rows(x.owner.tenant.ID) == 0 {
+			t.Errorf("%s: the owner sees no rows", table)
+		}
+	}
+}
+
+func wallFast(t *testing.T, b Backend) {
+	if b.Wall == nil {
+		return
+	}
+	x := newStranger(t, b, "wall")
+	before := x.owner.state(1)
+	for _, table := range guarded() {
+		if err := b.Wall.Move(t.Context(), table, x.owner.tenant.ID, x.tenant.ID); err == nil {
+			t.Errorf("rows of %s were given to another tenant", table)
+		}
+	}
+	wantSame(t, "the owner's state", before, x.owner.state(1))
+}
+
+func wallRights(t *testing.T, b Backend) {
+	if b.Wall == nil {
+		return
+	}
+	newStranger(t, b, "wall")
+	wantSame(t, "what the role could do", []string(nil), b.Wall.Forbidden(t.Context()))
+}
+
+// wallPlans has thousands of members, so that reading all of them is no option.
+func wallPlans(t *testing.T, b Backend) {
+	if b.Wall == nil {
+		return
+	}
+	h := newHouse(t, b, "acme")
+	var people []roster.Member
+	for i := range 3000 {
+		m := h.newMember("user" + strings.Repeat("x", i%3) + roster.NewMemberID(epoch()).UUID.UUID())
+		m.ExternalID = m.Login
+		m.Addresses = []string{m.Login + "@example.com"}
+		m.Attributes = roster.Attributes(`{"emails":[{"value":"` + m.Login + `@example.com","type":"work"}]}`)
+		people = append(people, m)
+	}
+	h.insert(people...)
+	var groups []roster.Group
+	h.update(func(ctx context.Context, tx roster.Tx) error {
+		for i := range 2000 {
+			g := h.newGroup("group " + people[i].Login)
+			groups = append(groups, g)
+			if err := tx.InsertGroup(ctx, g); err != nil {
+				return err
+			}
+			if _, _, err := tx.AddToGroup(ctx, h.scope(), g.ID, []roster.MemberID{people[i].ID, people[i+1].ID}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	m, g := people[7], groups[7]
+	work := sub("type", roster.Equal, "work")
+	for _, c := range []struct {
+		name   string
+		groups bool
+		where  roster.Predicate
+		want   string // what the plan must name
+	}{
+		{"member by id", false, idIs(m.ID.UUID.UUID()), "members_pkey"},
+		{"member by id and more", false, roster.And{idIs(m.ID.UUID.UUID()), inGroup(g.ID)}, "members_pkey"},
+		{"member by login", false, loginIs(m.Login), "members_login"},
+		{"member by external id", false, externalIDIs(m.Login), "members_external_id"},
+		{"member by e-mail", false, emailIs(m.Login + "@example.com"), "member_emails"},
+		{"member by e-mail and type", false, anyOf(attr("emails"), roster.And{work, sub("value", roster.Equal, m.Login+"@example.com")}), "member_emails"},
+		{"member by group", false, inGroup(g.ID), "group_members_pkey"},
+		{"group by id", true, idIs(g.ID.UUID.UUID()), "groups_pkey"},
+		{"group by name", true, nameIs(g.Name), "groups_name"},
+		{"group by member", true, hasMember(m.ID), "group_members_member"},
+		{"group by id and member", true, roster.And{idIs(g.ID.UUID.UUID()), hasMember(m.ID)}, "groups_pkey"},
+	} {
+		plan, err := b.Wall.Plan(t.Context(), h.tenant.ID, c.groups, roster.Query{Scope: h.scope(), Where: c.where, Limit: 10})
+		if err != nil {
+			t.Fatalf("Plan(%s): %v", c.name, err)
+		}
+		if !strings.Contains(plan, c.want) || strings.Contains(plan, "Seq Scan on members") || strings.Contains(plan, "Seq Scan on groups") ||
+			strings.Contains(plan, "Seq Scan on group_members") {
+			t.Errorf("%s: the plan does not go by %s\n%s", c.name, c.want, plan)
+		}
+	}
+}
