@@ -63,7 +63,7 @@ func TestStoredDeeperThanBodies(t *testing.T) {
 	for i := range 3 {
 		c, err := applyUser(doc, `{"op":"add","path":"urn:acme:1.0:User:a.b","value":`+deep+`},{"op":"add","path":"title","value":"`+fmt.Sprint(i)+`"}`, quirks{})
 		if err != nil {
-			t.Fatal(err, detail(err))
+			t.Fatal(err, detailText(err))
 		}
 		doc = string(c.Attributes)
 	}

@@ -125,22 +125,29 @@ func (p *filterParser) term() (*expr, error) {
 		return nil, p.unexpected("the name of an attribute")
 	}
 	if p.pos < len(p.src) && p.src[p.pos] == '[' {
-		p.pos++
-		e.kind = elementExpr
-		var err error
-		if e.left, err = p.closed(']'); err != nil {
-			return nil, err
-		}
-		if p.pos == len(p.src) || p.src[p.pos] != '.' {
-			return e, nil
-		}
-		p.pos++
-		if e.sub = p.path(); e.sub == "" {
-			return nil, p.unexpected("the name of a sub-attribute")
-		}
-		if p.space(); p.end() {
-			return e, nil // a path of PATCH
-		}
+		return p.elements(e)
+	}
+	return e, p.comparison(e)
+}
+
+// elements reads what follows path: [filter], and maybe .sub op value. A path of PATCH may end
+// behind the sub-attribute.
+func (p *filterParser) elements(e *expr) (*expr, error) {
+	p.pos++
+	e.kind = elementExpr
+	var err error
+	if e.left, err = p.closed(']'); err != nil {
+		return nil, err
+	}
+	if p.pos == len(p.src) || p.src[p.pos] != '.' {
+		return e, nil
+	}
+	p.pos++
+	if e.sub = p.path(); e.sub == "" {
+		return nil, p.unexpected("the name of a sub-attribute")
+	}
+	if p.space(); p.end() {
+		return e, nil
 	}
 	return e, p.comparison(e)
 }

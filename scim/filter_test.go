@@ -101,22 +101,13 @@ func TestParseFilter(t *testing.T) {
 			t.Parallel()
 			got, err := parseFilter(tt.filter, tt.kind, Limits{})
 			if err != nil {
-				t.Fatalf("parseFilter(%s): %v, %s", tt.filter, err, detail(err))
+				t.Fatalf("parseFilter(%s): %v, %s", tt.filter, err, detailText(err))
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("parseFilter(%s) mismatch (-want +got)\n%s", tt.filter, diff)
 			}
 		})
 	}
-}
-
-// detail is what the admin of the directory reads.
-func detail(err error) string {
-	var e *roster.Error
-	if errors.As(err, &e) {
-		return e.Detail
-	}
-	return ""
 }
 
 func TestParseFilterRefuses(t *testing.T) {
@@ -163,7 +154,7 @@ func TestParseFilterRefuses(t *testing.T) {
 			if !errors.Is(err, roster.BadFilter) {
 				t.Errorf("parseFilter(%.80s) = %v, %v, want %v", tt.filter, got, err, roster.BadFilter)
 			}
-			if diff := cmp.Diff(tt.want, detail(err)); diff != "" {
+			if diff := cmp.Diff(tt.want, detailText(err)); diff != "" {
 				t.Errorf("parseFilter(%.80s) detail mismatch (-want +got)\n%s", tt.filter, diff)
 			}
 		})

@@ -44,7 +44,7 @@ func FuzzFilter(f *testing.F) {
 		}
 		if want, refereeErr := referee.ParseFilter([]byte(s)); refereeErr == nil && refereeReads(s) {
 			if err != nil {
-				t.Fatalf("the library accepts %q, we do not: %s", s, detail(err))
+				t.Fatalf("the library accepts %q, we do not: %s", s, detailText(err))
 			}
 			if w, g := showReferee(want), show(e); w != g {
 				t.Errorf("parseExpr(%q) = %s, the library has %s", s, g, w)
@@ -188,7 +188,7 @@ func checkKind(t *testing.T, err error, kinds ...roster.Kind) {
 		}
 	}
 	if err != nil {
-		t.Errorf("error %v (%s), want one of %v", err, detail(err), kinds)
+		t.Errorf("error %v (%s), want one of %v", err, detailText(err), kinds)
 	}
 }
 

@@ -67,7 +67,7 @@ func TestPatchGroupMembers(t *testing.T) {
 			operations := strings.NewReplacer("%s", uuid(1), "%[2]s", uuid(2)).Replace(tt.operations)
 			got, err := applyGroup(operations, quirks{})
 			if err != nil {
-				t.Fatalf("patchGroup(%s): %v: %s", operations, err, detail(err))
+				t.Fatalf("patchGroup(%s): %v: %s", operations, err, detailText(err))
 			}
 			if diff := cmp.Diff(tt.want, got.Steps); diff != "" {
 				t.Errorf("patchGroup(%s) mismatch (-want +got)\n%s", operations, diff)
@@ -90,7 +90,7 @@ func TestPatchGroupFields(t *testing.T) {
 			t.Parallel()
 			got, err := applyGroup(tt.operations, quirks{})
 			if err != nil {
-				t.Fatalf("patchGroup(%s): %v: %s", tt.operations, err, detail(err))
+				t.Fatalf("patchGroup(%s): %v: %s", tt.operations, err, detailText(err))
 			}
 			doc := roster.Attributes(tt.wantDoc)
 			want := roster.GroupChange{Name: &tt.wantName, ExternalID: &tt.wantExternalID, Attributes: &doc}
@@ -159,7 +159,7 @@ func TestParseGroup(t *testing.T) {
 			t.Parallel()
 			got, err := parseGroup([]byte(tt.body), quirks{})
 			if err != nil {
-				t.Fatal(err, detail(err))
+				t.Fatal(err, detailText(err))
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("parseGroup(%s) mismatch (-want +got)\n%s", tt.body, diff)

@@ -99,7 +99,7 @@ func TestPatchUserDocument(t *testing.T) {
 			t.Parallel()
 			got, err := applyUser(tt.doc, tt.operations, quirks{})
 			if err != nil {
-				t.Fatalf("patchUser(%s): %v: %s", tt.operations, err, detail(err))
+				t.Fatalf("patchUser(%s): %v: %s", tt.operations, err, detailText(err))
 			}
 			if diff := cmp.Diff(tt.want, string(got.Attributes)); diff != "" {
 				t.Errorf("patchUser(%s) mismatch (-want +got)\n%s", tt.operations, diff)
@@ -111,8 +111,6 @@ func TestPatchUserDocument(t *testing.T) {
 	}
 }
 
-func boolPtr(b bool) *bool { return &b }
-
 // TestPatchUserFields is about what the roster keeps outside of the document.
 func TestPatchUserFields(t *testing.T) {
 	t.Parallel()
@@ -123,10 +121,10 @@ func TestPatchUserFields(t *testing.T) {
 		name, operations string
 		want             roster.Change
 	}{
-		{"Entra disables", `{"op":"Replace","path":"active","value":"False"}`, with(func(c *roster.Change) { c.Active = boolPtr(false) })},
-		{"Entra enables", `{"op":"Replace","path":"active","value":"True"}`, with(func(c *roster.Change) { c.Active = boolPtr(true) })},
-		{"Entra disables with its flag", `{"op":"replace","path":"active","value":false}`, with(func(c *roster.Change) { c.Active = boolPtr(false) })},
-		{"Okta disables", `{"op":"replace","value":{"active":false}}`, with(func(c *roster.Change) { c.Active = boolPtr(false) })},
+		{"Entra disables", `{"op":"Replace","path":"active","value":"False"}`, with(func(c *roster.Change) { c.Active = new(false) })},
+		{"Entra enables", `{"op":"Replace","path":"active","value":"True"}`, with(func(c *roster.Change) { c.Active = new(true) })},
+		{"Entra disables with its flag", `{"op":"replace","path":"active","value":false}`, with(func(c *roster.Change) { c.Active = new(false) })},
+		{"Okta disables", `{"op":"replace","value":{"active":false}}`, with(func(c *roster.Change) { c.Active = new(false) })},
 		{"null says nothing", `{"op":"replace","path":"active","value":null}`, same},
 		{"remove of active says nothing", `{"op":"remove","path":"active"}`, same},
 		{"renamed", `{"op":"Replace","path":"userName","value":"bea@kv.example"}`, with(func(c *roster.Change) { c.Login = "bea@kv.example" })},
@@ -145,7 +143,7 @@ func TestPatchUserFields(t *testing.T) {
 			t.Parallel()
 			got, err := applyUser(doc, tt.operations, quirks{})
 			if err != nil {
-				t.Fatalf("patchUser(%s): %v: %s", tt.operations, err, detail(err))
+				t.Fatalf("patchUser(%s): %v: %s", tt.operations, err, detailText(err))
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("patchUser(%s) mismatch (-want +got)\n%s", tt.operations, diff)
@@ -228,7 +226,7 @@ func TestPatchUserRefuses(t *testing.T) {
 			if !errors.Is(err, tt.want) {
 				t.Errorf("patchUser(%s) = %+v, %v, want %v", tt.operations, got, err, tt.want)
 			}
-			if d := detail(err); len(d) < 20 || d[len(d)-1] != '.' {
+			if d := detailText(err); len(d) < 20 || d[len(d)-1] != '.' {
 				t.Errorf("patchUser(%s) does not say what to change: %q", tt.operations, d)
 			}
 		})

@@ -45,8 +45,7 @@ func clip(s string) string {
 
 // detailText is what an error of ours tells the admin.
 func detailText(err error) string {
-	var e *roster.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*roster.Error](err); ok {
 		return e.Detail
 	}
 	return ""

@@ -34,22 +34,15 @@ func endOf(doc []byte, i int) int {
 	for ; i < len(doc); i++ {
 		switch doc[i] {
 		case '"':
-			for i++; i < len(doc) && doc[i] != '"'; i++ {
-				if doc[i] == '\\' {
-					i++
-				}
-			}
+			i = closingQuote(doc, i)
 			if depth == 0 {
 				return min(i+1, len(doc))
 			}
 		case '{', '[':
 			depth++
 		case '}', ']':
-			if depth--; depth == 0 {
-				return i + 1
-			}
-			if depth < 0 {
-				return i
+			if depth--; depth <= 0 {
+				return i + 1 + depth // of the value itself, or before what it stands in
 			}
 		case ',':
 			if depth == 0 {
@@ -58,4 +51,14 @@ func endOf(doc []byte, i int) int {
 		}
 	}
 	return len(doc)
+}
+
+// closingQuote finds the end of the string that begins at i.
+func closingQuote(doc []byte, i int) int {
+	for i++; i < len(doc) && doc[i] != '"'; i++ {
+		if doc[i] == '\\' {
+			i++
+		}
+	}
+	return i
 }

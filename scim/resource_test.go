@@ -19,7 +19,7 @@ func TestParseUser(t *testing.T) {
 		{"Entra", `{"schemas":["` + userURN + `","` + enterpriseURN + `"],"externalId":"x","userName":"u@kv.example","active":true,"displayName":"D",
 			"emails":[{"primary":true,"type":"work","value":"w@kv.example"}],"meta":{"resourceType":"User"},"name":{"formatted":"F","familyName":"B","givenName":"A"},"roles":[],
 			"` + enterpriseURN + `":{"department":"O","manager":null}}`, roster.Change{
-			Login: "u@kv.example", ExternalID: "x", Email: "w@kv.example", Addresses: []string{"w@kv.example"}, Active: boolPtr(true),
+			Login: "u@kv.example", ExternalID: "x", Email: "w@kv.example", Addresses: []string{"w@kv.example"}, Active: new(true),
 			Attributes: roster.Attributes(`{"displayName":"D","emails":[{"primary":true,"type":"work","value":"w@kv.example"}],"name":{"familyName":"B","formatted":"F","givenName":"A"},` + ent + `:{"department":"O"}}`),
 		}},
 		{"Entra, older samples", `{"userName":"u","department":"O","manager":"m","title":null,"urn:ietf:params:scim:schemas:extension:enterprise:2.0User":{"division":"V"},"roles":[{"primary":"True","value":"r"}]}`, roster.Change{
@@ -29,16 +29,16 @@ func TestParseUser(t *testing.T) {
 			Login: "u", Attributes: roster.Attributes(`{"urn:acme:2.0:CustomExt:User":{"badge":{"l":[null,{}],"n":1.50}}}`),
 		}},
 		{"Okta", `{"schemas":["` + userURN + `"],"userName":"u@kv.example","name":{"givenName":"A","familyName":"B"},"emails":[{"primary":true,"value":"u@kv.example","type":"work"}],"displayName":"A B","locale":"en-US","externalId":"00u","groups":[],"password":"1mz050nq","active":true}`, roster.Change{
-			Login: "u@kv.example", ExternalID: "00u", Email: "u@kv.example", Addresses: []string{"u@kv.example"}, Active: boolPtr(true),
+			Login: "u@kv.example", ExternalID: "00u", Email: "u@kv.example", Addresses: []string{"u@kv.example"}, Active: new(true),
 			Attributes: roster.Attributes(`{"displayName":"A B","emails":[{"primary":true,"type":"work","value":"u@kv.example"}],"locale":"en-US","name":{"familyName":"B","givenName":"A"}}`),
 		}},
 		{"Okta, empty text", `{"userName":"u","nickName":"","title":"T"}`, roster.Change{Login: "u", Attributes: roster.Attributes(`{"nickName":"","title":"T"}`)}},
 		{"OneLogin", `{"id":null,"userName":"u","active":"true","emails":[{"value":"a@kv.example","type":"work","primary":""}],"` + enterpriseURN + `":{"department":"Ops","manager":{"managerId":"m-9","displayName":"Bo"}}}`, roster.Change{
-			Login: "u", Email: "a@kv.example", Addresses: []string{"a@kv.example"}, Active: boolPtr(true),
+			Login: "u", Email: "a@kv.example", Addresses: []string{"a@kv.example"}, Active: new(true),
 			Attributes: roster.Attributes(`{"emails":[{"type":"work","value":"a@kv.example"}],` + ent + `:{"department":"Ops"}}`),
 		}},
 		{"Google, suspended", `{"userName":"u@kv.example","active":false,"name":{"givenName":"G"}}`, roster.Change{
-			Login: "u@kv.example", Email: "u@kv.example", Active: boolPtr(false), Attributes: roster.Attributes(`{"name":{"givenName":"G"}}`),
+			Login: "u@kv.example", Email: "u@kv.example", Active: new(false), Attributes: roster.Attributes(`{"name":{"givenName":"G"}}`),
 		}},
 		{"any case of names", `{"USERNAME":"u","Name":{"GIVENNAME":"G"},"` + strings.ToUpper(enterpriseURN) + `":{"DEPARTMENT":"D"}}`, roster.Change{
 			Login: "u", Attributes: roster.Attributes(`{"name":{"givenName":"G"},` + ent + `:{"department":"D"}}`),
@@ -60,7 +60,7 @@ func TestParseUser(t *testing.T) {
 			t.Parallel()
 			got, err := parseUser([]byte(tt.body), quirks{})
 			if err != nil {
-				t.Fatal(err, detail(err))
+				t.Fatal(err, detailText(err))
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("parseUser(%s) mismatch (-want +got)\n%s", tt.body, diff)
@@ -108,7 +108,7 @@ func TestParseUserRefuses(t *testing.T) {
 			if !errors.Is(err, tt.want) {
 				t.Errorf("parseUser(%s) = %+v, %v, want %v", tt.body, got, err, tt.want)
 			}
-			if d := detail(err); len(d) < 20 || d[len(d)-1] != '.' {
+			if d := detailText(err); len(d) < 20 || d[len(d)-1] != '.' {
 				t.Errorf("parseUser(%s) does not say what to change: %q", tt.body, d)
 			}
 		})

@@ -21,7 +21,7 @@ const (
 // value is a JSON value. Scalars keep the text they came in, so that what a
 // directory sent reads back unchanged; only the escapes of strings are brought
 // into one form. The zero value is null.
-type value struct {
+type value struct { //nolint:recvcheck // what reads takes copies, what changes does not
 	shape  shape
 	raw    string // of scalars, with the quotes of strings
 	items  []value
