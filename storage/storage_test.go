@@ -7,12 +7,47 @@ import (
 
 	"rollcall/internal/testenv"
 	"rollcall/storage"
+	"rollcall/storage/storagetest"
 )
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		storagetest.Run(t, func(t *testing.T) storagetest.Backend {
+			t.Helper()
+			db := open(t, sqliteURL(t))
+			return storagetest.Backend{Store: db, Locator: db}
+		})
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		storagetest.Run(t, func(t *testing.T) storagetest.Backend {
+			t.Helper()
+			url := testenv.Postgres(t)
+			db := open(t, url)
+			return storagetest.Backend{Store: db, Locator: db, Parallel: true, Wall: wall{db, url}}
+		})
+	})
+}
 
 // open returns an empty, migrated database that ends with the test.
 func open(tb testing.TB, url string) *storage.DB {
 	tb.Helper()
-	db, err := storage.Open(tb.Context(), storage.Config{URL: url, Now: time.Now})
+	db := openOnly(tb, storage.Config{URL: url})
+	if _, err := db.Migrate(tb.Context()); err != nil {
+		tb.Fatal(err)
+	}
+	return db
+}
+
+func openOnly(tb testing.TB, c storage.Config) *storage.DB {
+	tb.Helper()
+	c.Now = time.Now
+	if c.MaxConns == 0 {
+		c.MaxConns = 20 // more than the suite's writers, on any machine
+	}
+	db, err := storage.Open(tb.Context(), c)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -21,9 +56,6 @@ func open(tb testing.TB, url string) *storage.DB {
 			tb.Error(err)
 		}
 	})
-	if _, err := db.Migrate(tb.Context()); err != nil {
-		tb.Fatal(err)
-	}
 	return db
 }
 

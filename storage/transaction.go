@@ -12,7 +12,7 @@ import (
 
 // View implements roster.Store.
 func (db *DB) View(ctx context.Context, id tenant.ID, f func(roster.Reader) error) error {
-	return db.repeat(ctx, func() error {
+	return db.repeat(ctx, func(int) error {
 		return db.backend.view(ctx, id, func(s session) error {
 			return f(&reader{db: db, tenant: id, s: s})
 		})
@@ -26,8 +26,11 @@ func (db *DB) Update(ctx context.Context, id tenant.ID, f func(roster.Tx) error)
 
 func (db *DB) update(ctx context.Context, id tenant.ID, f func(*tx) error) error {
 	var last *tx
-	err := db.repeat(ctx, func() error {
+	err := db.repeat(ctx, func(attempt int) error {
 		return db.backend.update(ctx, id, func(w writing) error {
+			if attempt > patience {
+				w.exclusive()
+			}
 			last = &tx{
 				reader: reader{db: db, tenant: id, s: w}, w: w, now: truncate(db.now()),
 				members: map[roster.MemberID]int64{}, groups: map[roster.GroupID]int64{},
@@ -44,15 +47,17 @@ func (db *DB) update(ctx context.Context, id tenant.ID, f func(*tx) error) error
 
 // A transaction that lost against others is begun anew this often, after a wait of up to
 // firstPause, which doubles each time.
+// After patience of them it keeps all others of its tenant out, so that it can't lose to those again.
 const (
 	attempts   = 6
+	patience   = 2
 	firstPause = 10 * time.Millisecond
 )
 
-func (db *DB) repeat(ctx context.Context, f func() error) error {
+func (db *DB) repeat(ctx context.Context, f func(attempt int) error) error {
 	pause := firstPause
 	for i := 1; ; i++ {
-		err := f()
+		err := f(i)
 		if err == nil || !repeatable(err) {
 			return explain(err)
 		}
