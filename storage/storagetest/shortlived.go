@@ -1,0 +1,336 @@
+package storagetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
+	"rollcall/storage/shortlived"
+)
+
+// ShortLived is an empty store of what may be lost.
+type ShortLived struct {
+	Store shortlived.Store
+	// Advance moves the store's clock on; nil: nobody can, and what needs it is not tested.
+	Advance func(time.Duration)
+}
+
+// RunShortLived runs the suite for what may be lost. open makes a store of the test's own and cleans
+// up after it.
+func RunShortLived(t *testing.T, open func(t *testing.T) ShortLived) {
+	for _, c := range []struct {
+		name string
+		test func(t *testing.T, s ShortLived)
+	}{
+		{"a value is taken once", onceTaken},
+		{"of many takers one gets it", onceRace},
+		{"a value ends with its lifetime", onceExpires},
+		{"keys do not run into each other", keysApart},
+		{"the first time comes once", firstOnce},
+		{"the first time comes again after the lifetime", firstAgain},
+		{"a limit gives its burst and then its rate", limitRate},
+		{"a limit counts what many take at once", limitRace},
+		{"what makes no sense is invalid", limitsInvalid},
+		{"notices reach all who subscribe", noticesReach},
+		{"a slow reader is told of the gap", noticesGap},
+		{"a closed store is unavailable", closedStore},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.test(t, open(t))
+		})
+	}
+}
+
+func keyOf(name string) shortlived.Key { return shortlived.Key{Use: "test", Name: name} }
+
+func onceTaken(t *testing.T, s ShortLived) {
+	ctx, k := t.Context(), keyOf("k")
+	_, err := s.Store.Take(ctx, k)
+	wantKind(t, "Take of what never was", roster.NotFound, err)
+	for _, value := range [][]byte{[]byte("first"), []byte("second\x00\xff"), {}} {
+		if err := s.Store.Put(ctx, k, []byte("replaced"), time.Hour); err != nil {
+			t.Fatalf("Put: %v", err)
+		}
+		if err := s.Store.Put(ctx, k, value, time.Hour); err != nil {
+			t.Fatalf("Put: %v", err)
+		}
+		got, err := s.Store.Take(ctx, k)
+		if err != nil || !bytes.Equal(got, value) {
+			t.Errorf("Take = %q, %v; want %q", got, err, value)
+		}
+		_, err = s.Store.Take(ctx, k)
+		wantKind(t, "Take a second time", roster.NotFound, err)
+	}
+}
+
+func onceRace(t *testing.T, s ShortLived) {
+	for round := range 20 {
+		k := keyOf(fmt.Sprint(round))
+		if err := s.Store.Put(t.Context(), k, []byte("v"), time.Hour); err != nil {
+			t.Fatalf("Put: %v", err)
+		}
+		won := 0
+		for _, err := range together(8, func(int) error {
+			_, err := s.Store.Take(t.Context(), k)
+			return err
+		}) {
+			if err == nil {
+				won++
+				continue
+			}
+			wantKind(t, "Take", roster.NotFound, err)
+		}
+		wantSame(t, "takers who got it", 1, won)
+	}
+}
+
+func onceExpires(t *testing.T, s ShortLived) {
+	if s.Advance == nil {
+		return
+	}
+	for _, c := range []struct {
+		after time.Duration
+		there bool
+	}{{time.Minute - time.Millisecond, true}, {time.Minute, false}, {time.Hour, false}} {
+		if err := s.Store.Put(t.Context(), keyOf("k"), []byte("v"), time.Minute); err != nil {
+			t.Fatalf("Put: %v", err)
+		}
+		s.Advance(c.after)
+		_, err := s.Store.Take(t.Context(), keyOf("k"))
+		wantSame(t, fmt.Sprintf("there after %v", c.after), c.there, err == nil)
+	}
+}
+
+func keysApart(t *testing.T, s ShortLived) {
+	one, two := tenant.ID{UUID: tenant.NewUUID(epoch())}, tenant.ID{UUID: tenant.NewUUID(epoch())}
+	keys := []shortlived.Key{
+		{Use: "a", Tenant: one, Name: "n"}, {Use: "a", Tenant: two, Name: "n"}, {Use: "a", Name: "n"}, {Use: "b", Tenant: one, Name: "n"},
+		{Use: "a", Tenant: one, Name: "n:n"}, {Use: "a:n", Tenant: one, Name: "n"}, {Use: "a", Tenant: one, Name: ""}, {Use: "a", Tenant: one, Name: "N"},
+		{Use: "a", Tenant: one, Name: "n\x00"}, {Use: "a", Name: one.UUID.UUID() + ":n"}, {Use: "a", Tenant: one, Name: string(bytes.Repeat([]byte("n"), 100_000))},
+	}
+	for i, k := range keys {
+		if err := s.Store.Put(t.Context(), k, []byte{byte(i)}, time.Hour); err != nil {
+			t.Fatalf("Put: %v", err)
+		}
+		first, err := s.Store.FirstTime(t.Context(), k, time.Hour)
+		wantSame(t, fmt.Sprintf("first time of key %d", i), []any{true, error(nil)}, []any{first, err})
+		d, err := s.Store.Allow(t.Context(), k, shortlived.Rate{Count: 1, Per: time.Hour, Burst: 1}, 1)
+		wantSame(t, fmt.Sprintf("limit of key %d", i), []any{true, error(nil)}, []any{d.Allowed, err})
+	}
+	for i, k := range keys {
+		got, err := s.Store.Take(t.Context(), k)
+		wantSame(t, fmt.Sprintf("value of key %d", i), []any{[]byte{byte(i)}, error(nil)}, []any{got, err})
+	}
+}
+
+func firstOnce(t *testing.T, s ShortLived) {
+	for round := range 20 {
+		var first atomic.Int64
+		allWell(t, together(8, func(int) error {
+			yes, err := s.Store.FirstTime(t.Context(), keyOf(fmt.Sprint(round)), time.Hour)
+			if yes {
+				first.Add(1)
+			}
+			return err
+		}))
+		wantSame(t, "those who were first", int64(1), first.Load())
+	}
+}
+
+func firstAgain(t *testing.T, s ShortLived) {
+	if s.Advance == nil {
+		return
+	}
+	for i, step := range []struct {
+		after time.Duration
+		want  bool
+	}{{0, true}, {0, false}, {59 * time.Second, false}, {time.Second, true}, {59 * time.Second, false}} {
+		s.Advance(step.after)
+		got, err := s.Store.FirstTime(t.Context(), keyOf("k"), time.Minute)
+		wantSame(t, fmt.Sprintf("step %d", i), []any{step.want, error(nil)}, []any{got, err})
+	}
+}
+
+func limitRate(t *testing.T, s ShortLived) {
+	rate := shortlived.Rate{Count: 60, Per: time.Minute, Burst: 3}
+	for i, step := range []struct {
+		after time.Duration
+		n     int
+		want  shortlived.Decision
+	}{
+		{0, 0, shortlived.Decision{Allowed: true, Remaining: 3}},
+		{0, 1, shortlived.Decision{Allowed: true, Remaining: 2}},
+		{0, 2, shortlived.Decision{Allowed: true}},
+		{0, 1, shortlived.Decision{RetryAfter: time.Second}},
+		{0, 3, shortlived.Decision{RetryAfter: 3 * time.Second}},
+		{500 * time.Millisecond, 1, shortlived.Decision{RetryAfter: 500 * time.Millisecond}},
+		{500 * time.Millisecond, 1, shortlived.Decision{Allowed: true}},
+		{2 * time.Second, 3, shortlived.Decision{Remaining: 2, RetryAfter: time.Second}},
+		{0, 0, shortlived.Decision{Allowed: true, Remaining: 2}},
+		{time.Hour, 3, shortlived.Decision{Allowed: true}},
+	} {
+		if step.after > 0 {
+			if s.Advance == nil {
+				return
+			}
+			s.Advance(step.after)
+		}
+		got, err := s.Store.Allow(t.Context(), keyOf("k"), rate, step.n)
+		if err != nil {
+			t.Fatalf("Allow: %v", err)
+		}
+		if s.Advance == nil && got.RetryAfter > 0 && got.RetryAfter <= step.want.RetryAfter {
+			got.RetryAfter = step.want.RetryAfter // its clock goes on
+		}
+		wantSame(t, fmt.Sprintf("step %d", i), step.want, got)
+	}
+}
+
+func limitRace(t *testing.T, s ShortLived) {
+	var allowed atomic.Int64
+	rate := shortlived.Rate{Count: 1, Per: 24 * time.Hour, Burst: 25}
+	allWell(t, together(writers, func(int) error {
+		for range 5 {
+			d, err := s.Store.Allow(t.Context(), keyOf("k"), rate, 1)
+			if err != nil {
+				return err
+			}
+			if d.Allowed {
+				allowed.Add(1)
+			}
+		}
+		return nil
+	}))
+	wantSame(t, "permits given", int64(25), allowed.Load())
+}
+
+func limitsInvalid(t *testing.T, s ShortLived) {
+	ctx, k := t.Context(), keyOf("k")
+	good := shortlived.Rate{Count: 1, Per: time.Second, Burst: 1}
+	for _, c := range []struct {
+		rate shortlived.Rate
+		n    int
+	}{
+		{shortlived.Rate{Per: time.Second, Burst: 1}, 1}, {shortlived.Rate{Count: 1, Burst: 1}, 1}, {shortlived.Rate{Count: 1, Per: time.Second}, 1},
+		{good, 2}, {good, -1}, {shortlived.Rate{Count: 1, Per: 1 << 62, Burst: 1 << 40}, 1},
+	} {
+		_, err := s.Store.Allow(ctx, k, c.rate, c.n)
+		wantKind(t, fmt.Sprintf("Allow(%+v, %d)", c.rate, c.n), roster.Invalid, err)
+	}
+	for _, ttl := range []time.Duration{0, -time.Second, time.Microsecond, 1 << 62} {
+		wantKind(t, fmt.Sprintf("Put for %v", ttl), roster.Invalid, s.Store.Put(ctx, k, nil, ttl))
+		_, err := s.Store.FirstTime(ctx, k, ttl)
+		wantKind(t, fmt.Sprintf("FirstTime for %v", ttl), roster.Invalid, err)
+	}
+	wantKind(t, "Put of too much", roster.TooLarge, s.Store.Put(ctx, k, make([]byte, shortlived.MaxValue+1), time.Hour))
+}
+
+// next reads a notice, or fails after a long time.
+func next(t *testing.T, from <-chan shortlived.Notice) (shortlived.Notice, bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	select {
+	case n, open := <-from:
+		return n, open
+	case <-ctx.Done():
+		t.Fatal("no notice came")
+		return shortlived.Notice{}, false
+	}
+}
+
+func subscribe(t *testing.T, ctx context.Context, s ShortLived) <-chan shortlived.Notice {
+	t.Helper()
+	notices, err := s.Store.Subscribe(ctx)
+	if err != nil {
+		t.Fatalf("Subscribe: %v", err)
+	}
+	return notices
+}
+
+func noticesReach(t *testing.T, s ShortLived) {
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := s.Store.Publish(ctx, shortlived.Notice{}); err != nil {
+		t.Errorf("Publish to nobody: %v", err)
+	}
+	one, two := subscribe(t, ctx, s), subscribe(t, t.Context(), s)
+	var want []shortlived.Notice
+	for i := range 20 {
+		n := shortlived.Notice{Tenant: tenant.ID{UUID: tenant.NewUUID(epoch())}}
+		if i%2 == 0 {
+			n.Member = roster.NewMemberID(epoch())
+		}
+		want = append(want, n)
+		if err := s.Store.Publish(ctx, n); err != nil {
+			t.Fatalf("Publish: %v", err)
+		}
+	}
+	for name, from := range map[string]<-chan shortlived.Notice{"one": one, "two": two} {
+		var got []shortlived.Notice
+		for range want {
+			n, _ := next(t, from)
+			got = append(got, n)
+		}
+		wantSame(t, "notices of "+name, want, got)
+	}
+	cancel()
+	if n, open := next(t, one); open {
+		t.Errorf("a notice after the end: %+v", n)
+	}
+}
+
+func noticesGap(t *testing.T, s ShortLived) {
+	slow, marker := subscribe(t, t.Context(), s), subscribe(t, t.Context(), s)
+	const many = 1000
+	for range many {
+		if err := s.Store.Publish(t.Context(), shortlived.Notice{Tenant: tenant.ID{UUID: tenant.NewUUID(epoch())}}); err != nil {
+			t.Fatalf("Publish: %v", err)
+		}
+		next(t, marker) // so that the slow one's have come too, or nearly
+	}
+	gap, read := false, 0
+	for !gap {
+		n, _ := next(t, slow)
+		gap = n.Gap
+		read++
+	}
+	if read >= many {
+		t.Errorf("the gap came after %d notices, of which none was lost", read)
+	}
+	last := shortlived.Notice{Tenant: tenant.ID{UUID: tenant.NewUUID(epoch())}}
+	if err := s.Store.Publish(t.Context(), last); err != nil {
+		t.Fatalf("Publish: %v", err)
+	}
+	for n := (shortlived.Notice{}); n != last; {
+		n, _ = next(t, slow) // goes on behind the gap
+	}
+}
+
+func closedStore(t *testing.T, s ShortLived) {
+	ctx := t.Context()
+	notices := subscribe(t, ctx, s)
+	if err := s.Store.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	if n, open := next(t, notices); open {
+		t.Errorf("a notice after the end: %+v", n)
+	}
+	_, errTake := s.Store.Take(ctx, keyOf("k"))
+	_, errFirst := s.Store.FirstTime(ctx, keyOf("k"), time.Hour)
+	_, errAllow := s.Store.Allow(ctx, keyOf("k"), shortlived.Rate{Count: 1, Per: time.Second, Burst: 1}, 1)
+	_, errSubscribe := s.Store.Subscribe(ctx)
+	for _, err := range slices.Concat([]error{errTake, errFirst, errAllow, errSubscribe},
+		[]error{s.Store.Put(ctx, keyOf("k"), nil, time.Hour), s.Store.Publish(ctx, shortlived.Notice{})}) {
+		if !errors.Is(err, roster.Unavailable) {
+			t.Errorf("after Close: %v, want kind %q", err, roster.Unavailable)
+		}
+	}
+}
