@@ -34,6 +34,9 @@ func appendNew(list, elements []value, a *attribute, path string) ([]value, erro
 	if len(list)+len(elements) > maxElements {
 		return nil, invalid(path, "Attribute %q has more than %d elements.", path, maxElements)
 	}
+	if len(list) == 0 && len(elements) == 1 { // what most directories send
+		return elements, nil
+	}
 	at := make(map[string]int, len(list)+len(elements))
 	for i, e := range list {
 		at[e.identity(a)] = i
