@@ -111,7 +111,7 @@ func groupAdd(t *testing.T, b Backend) {
 	wantSame(t, "unknown a second time", []roster.MemberID(nil), unknown)
 	added, unknown = add(h.scope())
 	wantSame(t, "nobody added, nobody unknown", 0, len(added)+len(unknown))
-	wantSame(t, "members", []roster.GroupMember{{ID: one.ID, Label: "one"}, {ID: two.ID, Label: "two"}}, sortMembers(h.groupMembers(g.ID)))
+	wantSame(t, "members", sortMembers([]roster.GroupMember{{ID: one.ID, Label: "one"}, {ID: two.ID, Label: "two"}}), sortMembers(h.groupMembers(g.ID)))
 }
 
 func groupRemove(t *testing.T, b Backend) {
