@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/alecthomas/kong"
+
+	"rollcall/internal/metrics"
+	"rollcall/internal/web"
+)
+
+type demoCmd struct {
+	Exit  bool `help:"End when the story is told, instead of serving on."`
+	Users int  `default:"6" placeholder:"N" help:"People in the largest of the three directories (default: 6)."`
+
+	keepListen, keepAdminListen bool // the flags were given
+}
+
+// leastDemoUsers is how many people the story needs.
+const leastDemoUsers = 4
+
+// Help is shown below the flags.
+func (*demoCmd) Help() string {
+	return `Runs a whole gateway on an embedded store of its own, which is thrown away at the end, and three made-up
+directories that push into it over HTTP: Entra, Okta and Google. Then one person is disabled by a directory,
+another one blocked by an admin, and the first restored; at the end the roster says who has access, in which
+role, and by whose word. It serves on until it is stopped, so that you can look around.
+
+No setting is read but --listen and --admin-listen; without these flags it takes free ports. The exit code is
+1 when an answer was not as it has to be. With --json the story goes to standard error and the result to
+standard output.`
+}
+
+// AfterApply notes which addresses were asked for on the command line. It is
+// called by kong.
+func (c *demoCmd) AfterApply(k *kong.Context) error {
+	for _, step := range k.Path {
+		if step.Flag != nil {
+			c.keepListen = c.keepListen || step.Flag.Name == "listen"
+			c.keepAdminListen = c.keepAdminListen || step.Flag.Name == "admin-listen"
+		}
+	}
+	if c.Users < leastDemoUsers {
+		return usage("--users must be %d or more", leastDemoUsers)
+	}
+	return nil
+}
+
+// Run implements demo.
+func (c *demoCmd) Run(p *program) error {
+	dir, err := os.MkdirTemp("", "rollcall-demo-")
+	if err != nil {
+		return fmt.Errorf("make a folder for the demo's store: %w", err)
+	}
+	p.settings = c.throwAway(p.settings, dir)
+	err = c.play(p)
+	// The store before its folder; the program has nothing left to close then.
+	err = p.close(err)
+	p.db = nil
+	if rerr := os.RemoveAll(dir); rerr != nil {
+		err = errors.Join(err, fmt.Errorf("remove the demo's store: %w", rerr))
+	}
+	return err
+}
+
+// throwAway are the settings of a gateway that touches nothing of the user's.
+func (c *demoCmd) throwAway(s settings, dir string) settings {
+	t := settings{DatabaseURL: "sqlite://" + filepath.Join(dir, "demo.db"), Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", LogLevel: s.LogLevel}
+	if c.keepListen {
+		t.Listen = s.Listen
+	}
+	if c.keepAdminListen {
+		t.AdminListen = s.AdminListen
+	}
+	if t.LogLevel == "info" { // a line for each request would drown the story
+		t.LogLevel = "warn"
+	}
+	return t
+}
+
+// play starts the gateway, tells the story, and serves on unless told to end.
+func (c *demoCmd) play(p *program) error {
+	if _, err := p.open(); err != nil {
+		return err
+	}
+	key, err := p.key()
+	if err != nil {
+		return err
+	}
+	public, err := listen(p.ctx, p.Listen)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = public.Close() }()
+	admin, err := listen(p.ctx, p.AdminListen)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = admin.Close() }()
+	p.Listen, p.AdminListen = public.Addr().String(), admin.Addr().String()
+	log, figures := p.logger(), metrics.New(version)
+	handler, err := p.gateway(key, p.baseURL(p.Listen), log, figures)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(p.ctx)
+	defer stop()
+	served := make(chan error, 1)
+	go func() {
+		served <- web.Serve(ctx, log, web.Grace, web.Listener{Listener: public, Handler: handler},
+			web.Listener{Listener: admin, Handler: p.backOffice(figures)})
+	}()
+	d := newDemo(p, c.Users)
+	err = d.run(c.Exit)
+	if err == nil && !c.Exit {
+		select {
+		case err := <-served:
+			return err
+		case <-ctx.Done():
+			d.tell.plain("Stopped; nothing of the demo is left.")
+		}
+	}
+	stop()
+	return errors.Join(err, <-served)
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestDemo tells the whole story once: three directories push over HTTP into a
+// throw-away gateway.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	var out, story bytes.Buffer
+	if code := run(t.Context(), []string{"demo", "--exit", "--json"}, &out, &story); code != 0 {
+		t.Fatalf("demo --exit = %d\n%s", code, story.String())
+	}
+	var got demoView
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		t.Fatalf("result of the demo: %v\n%s", err, out.String())
+	}
+
+	t.Run("every vendor got the answers it needs", func(t *testing.T) {
+		t.Parallel()
+		var pushed []string
+		for _, d := range got.Directories {
+			if d.Pushed.Unexpected != 0 || d.Pushed.Requests == 0 {
+				t.Errorf("%s: %d unexpected answers of %d", d.Name, d.Pushed.Unexpected, d.Pushed.Requests)
+			}
+			pushed = append(pushed, d.Name)
+		}
+		if diff := cmp.Diff([]string{"Entra", "Okta", "Google"}, pushed); diff != "" {
+			t.Errorf("directories mismatch (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("roles come by different words", func(t *testing.T) {
+		t.Parallel()
+		want := []string{
+			"R4 directory group mapping", "R4 domain default", "R4 set by an admin", "R4 set by the operator", "R4 tenant default",
+		}
+		if diff := cmp.Diff(want, distinct(got.Members, func(m explanationView) string { return m.Rank.Rule })); diff != "" {
+			t.Errorf("rules mismatch (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("two are off, by two words, and everybody else is in", func(t *testing.T) {
+		t.Parallel()
+		off := slices.DeleteFunc(slices.Clone(got.Members), func(m explanationView) bool { return m.Access })
+		want := []string{"deactivated_by_admin", "deactivated_by_directory"}
+		if diff := cmp.Diff(want, distinct(off, func(m explanationView) string { return string(m.Reason) })); diff != "" {
+			t.Errorf("reasons mismatch (-want +got):\n%s", diff)
+		}
+		if len(off) != 2 || len(got.Members) != 14 {
+			t.Errorf("%d of %d members are off, want 2 of 14", len(off), len(got.Members))
+		}
+	})
+	t.Run("the table says so", func(t *testing.T) {
+		t.Parallel()
+		for _, row := range []string{
+			`(?m)^MEMBER +ROLE +ACTIVE +BY WHOSE WORD +WHY$`,
+			`(?m)^ana@acme\.example +admin +yes +the operator +role by the operator$`,
+			`(?m)^\S+@acme\.example +editor +yes +Entra +role by group R&D team 1$`,
+			`(?m)^\S+@acme\.example +viewer +yes +Entra +role by tenant default$`,
+			`(?m)^\S+@acme-labs\.example +\S+ +no +an admin +deactivated_by_admin; Okta says on$`,
+			`(?m)^\S+@acme-labs\.example +\S+ +no +Okta +deactivated_by_directory$`,
+			`(?m)^\S+@acme-shops\.example +contributor +yes +Google +role by domain default$`,
+			`(?m)^\S+@acme-shops\.example +editor +yes +Google +role by an admin$`,
+		} {
+			if !regexp.MustCompile(row).MatchString(story.String()) {
+				t.Errorf("no row like %s in the story:\n%s", row, story.String())
+			}
+		}
+	})
+}
+
+// distinct returns what f makes of the members, sorted and each once.
+func distinct(members []explanationView, f func(explanationView) string) []string {
+	all := list(members, f)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// TestDemoServesOn stops a demo that goes on serving: it answers until then,
+// ends well, and leaves nothing behind.
+func TestDemoServesOn(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	out, in := io.Pipe()
+	ended := make(chan int, 1)
+	var errs bytes.Buffer
+	go func() {
+		code := run(ctx, []string{"demo"}, in, &errs)
+		_ = in.Close()
+		ended <- code
+	}()
+	lines := bufio.NewScanner(out)
+	url, database := "", ""
+	for lines.Scan() {
+		if m := regexp.MustCompile(`curl (http://\S+/readyz)`).FindStringSubmatch(lines.Text()); m != nil {
+			url = m[1]
+		}
+		if m := regexp.MustCompile(`ROLLCALL_DATABASE_URL=sqlite://(\S+)`).FindStringSubmatch(lines.Text()); m != nil {
+			database = m[1]
+		}
+		if url != "" && strings.Contains(lines.Text(), "Google") {
+			break
+		}
+	}
+	if url == "" || database == "" {
+		t.Fatalf("the demo told neither its admin URL nor its database: %s", errs.String())
+	}
+	go func() { _, _ = io.Copy(io.Discard, out) }() // it has more to say
+	res, err := http.Get(url)
+	if err != nil {
+		t.Fatalf("the demo does not serve on: %v", err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Errorf("GET %s = %s", url, res.Status)
+	}
+	stop()
+	if code := <-ended; code != 0 {
+		t.Errorf("the demo ended with %d: %s", code, errs.String())
+	}
+	if _, err := os.Stat(filepath.Dir(database)); !os.IsNotExist(err) {
+		t.Errorf("the demo's store is still there: %v", err)
+	}
+}
+
+func TestDemoRefusesTooFewPeople(t *testing.T) {
+	t.Parallel()
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"demo", "--exit", "--users", "3"}, &out, &errs); code != exitUsage {
+		t.Errorf("demo --users 3 = %d, want %d", code, exitUsage)
+	}
+	if !strings.Contains(errs.String(), "--users must be 4 or more") {
+		t.Errorf("the message does not say what to change: %s", errs.String())
+	}
+}
