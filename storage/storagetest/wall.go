@@ -11,7 +11,7 @@ import (
 
 // guarded are the tables behind the second wall.
 func guarded() []string {
-	return []string{"tenants", "domains", "directories", "credentials", "members", "member_emails", "groups", "group_members", "events"}
+	return []string{"tenants", "domains", "directories", "credentials", "members", "(email_fold = ", "groups", "group_members", "events"}
 }
 
 func testWall(t *testing.T, open opener) {
@@ -101,27 +101,35 @@ func wallPlans(t *testing.T, b Backend) {
 		name   string
 		groups bool
 		where  roster.Predicate
-		want   string // what the plan must name
+		want   string // what an index must be asked for
 	}{
-		{"member by id", false, idIs(m.ID.UUID.UUID()), "members_pkey"},
-		{"member by id and more", false, roster.And{idIs(m.ID.UUID.UUID()), inGroup(g.ID)}, "members_pkey"},
-		{"member by login", false, loginIs(m.Login), "members_login"},
-		{"member by external id", false, externalIDIs(m.Login), "members_external_id"},
-		{"member by e-mail", false, emailIs(m.Login + "@example.com"), "member_emails"},
-		{"member by e-mail and type", false, anyOf(attr("emails"), roster.And{work, sub("value", roster.Equal, m.Login+"@example.com")}), "member_emails"},
-		{"member by group", false, inGroup(g.ID), "group_members_pkey"},
-		{"group by id", true, idIs(g.ID.UUID.UUID()), "groups_pkey"},
-		{"group by name", true, nameIs(g.Name), "groups_name"},
-		{"group by member", true, hasMember(m.ID), "group_members_member"},
-		{"group by id and member", true, roster.And{idIs(g.ID.UUID.UUID()), hasMember(m.ID)}, "groups_pkey"},
+		{"member by id", false, idIs(m.ID.UUID.UUID()), "(id = "},
+		{"member by id and more", false, roster.And{idIs(m.ID.UUID.UUID()), inGroup(g.ID)}, "(id = "},
+		{"member by login", false, loginIs(m.Login), "(login_fold = "},
+		{"member by external id", false, externalIDIs(m.Login), "(external_id = "},
+		{"member by e-mail", false, emailIs(m.Login + "@example.com"), "(email_fold = "},
+		{"member by e-mail and type", false, anyOf(attr("emails"), roster.And{work, sub("value", roster.Equal, m.Login+"@example.com")}), "(email_fold = "},
+		{"member by group", false, inGroup(g.ID), "(group_id = "},
+		{"group by id", true, idIs(g.ID.UUID.UUID()), "(id = "},
+		{"group by name", true, nameIs(g.Name), "(name_fold = "},
+		{"group by member", true, hasMember(m.ID), "(member_id = "},
+		{"group by id and member", true, roster.And{idIs(g.ID.UUID.UUID()), hasMember(m.ID)}, "(id = "},
 	} {
 		plan, err := b.Wall.Plan(t.Context(), h.tenant.ID, c.groups, roster.Query{Scope: h.scope(), Where: c.where, Limit: 10})
 		if err != nil {
 			t.Fatalf("Plan(%s): %v", c.name, err)
 		}
-		if !strings.Contains(plan, c.want) || strings.Contains(plan, "Seq Scan on members") || strings.Contains(plan, "Seq Scan on groups") ||
-			strings.Contains(plan, "Seq Scan on group_members") {
-			t.Errorf("%s: the plan does not go by %s\n%s", c.name, c.want, plan)
+		if !asksIndex(plan, c.want) || strings.Contains(plan, "Seq Scan") {
+			t.Errorf("%s: no index is asked for %q, or a table is read\n%s", c.name, c.want, plan)
 		}
 	}
+}
+
+func asksIndex(plan, condition string) bool {
+	for line := range strings.Lines(plan) {
+		if strings.Contains(line, "Index Cond") && strings.Contains(line, condition) {
+			return true
+		}
+	}
+	return false
 }
