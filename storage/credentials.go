@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 
 	"rollcall/internal/tenant"
@@ -51,7 +52,11 @@ func (r *reader) Credentials(ctx context.Context, id tenant.DirectoryID) ([]tena
 
 // PutCredential implements roster.Tx.
 func (t *tx) PutCredential(ctx context.Context, c tenant.Credential) error {
-	return t.changeGrants(ctx, "put credential", statement{
+	known := statement{
+		sql:  `INSERT INTO locator (kind, key, tenant_id) VALUES ('token', $2, $1) ON CONFLICT (kind, key) DO NOTHING`,
+		args: []any{t.me(), hex.EncodeToString(c.Hash[:])},
+	}
+	return t.changeGrants(ctx, "put credential", known, statement{
 		sql: `INSERT INTO credentials (tenant_id, id, directory_id, label, hash, expires_at, last_used_at, revoked_at, created_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 			ON CONFLICT (tenant_id, id) DO UPDATE SET directory_id = excluded.directory_id, label = excluded.label, hash = excluded.hash,
@@ -74,4 +79,31 @@ func (t *tx) changeGrants(ctx context.Context, doing string, list ...statement) 
 		return fmt.Errorf("%s: %w", doing, explain(err))
 	}
 	return nil
+}
+
+// KnowsCredential implements roster.Locator.
+func (db *DB) KnowsCredential(ctx context.Context, hash [32]byte) (bool, error) {
+	key := hex.EncodeToString(hash[:])
+	now, known := truncate(db.now()), false
+	err := db.backend.locate(ctx, "token", key, statement{
+		sql: `SELECT ` + credentialColumns + `, d.status FROM locator l
+			JOIN credentials c ON c.tenant_id = l.tenant_id AND c.hash = $2
+			JOIN directories d ON d.tenant_id = c.tenant_id AND d.id = c.directory_id
+			WHERE l.kind = 'token' AND l.key = $1`,
+		args: []any{key, hash[:]},
+		each: func(row row) error {
+			var c credentialRow
+			var status string
+			if err := row.Scan(append(c.dest(), &status)...); err != nil {
+				return err //nolint:wrapcheck // explained below
+			}
+			found, err := c.credential()
+			known = known || found.Usable(now) && status == string(tenant.DirectoryActive)
+			return err
+		},
+	})
+	if err != nil {
+		return false, fmt.Errorf("look for a credential: %w", explain(err))
+	}
+	return known, nil
 }

@@ -19,6 +19,7 @@ type key struct {
 	condition string // with $2 for the value
 	value     any
 	none      bool // the value can't be one of the column
+	many      bool // several rows may have it
 }
 
 // byColumn returns the column and text that a query asks to be equal, when that is all it asks and
@@ -61,7 +62,7 @@ func groupKey(q roster.Query) (key, bool) {
 	}
 	switch column {
 	case roster.ColumnName:
-		return key{condition: "g.name_fold = $2", value: roster.Fold(text), none: strings.Contains(text, "\x00")}, true
+		return key{condition: "g.name_fold = $2", value: roster.Fold(text), none: strings.Contains(text, "\x00"), many: true}, true
 	case roster.ColumnID:
 		return idKey("g.id = $2", text), true
 	}
@@ -85,8 +86,11 @@ func (l *list[T]) byKey(ctx context.Context, k key) (roster.Page[T], error) {
 	if l.only != "" {
 		sql += " AND " + l.only
 	}
+	if k.many {
+		sql += " ORDER BY " + of + ".id"
+	}
 	err := l.r.run(ctx, "list "+l.table+" by key", statement{
-		sql:  sql + " ORDER BY " + of + ".id",
+		sql:  sql,
 		args: []any{l.r.me(), k.value, ident(l.q.Scope.Directory.UUID)},
 		each: func(r row) error {
 			item, err := l.scan(r)

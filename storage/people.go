@@ -49,6 +49,16 @@ func (t *tx) Person(ctx context.Context, e roster.Email) (roster.PersonID, error
 	return id, nil
 }
 
+// AddAddress implements roster.Tx.
+func (t *tx) AddAddress(ctx context.Context, id roster.PersonID, e roster.Email) error {
+	sql := `INSERT INTO people (email_fold, id) VALUES ($1, $2) ON CONFLICT (email_fold) DO NOTHING`
+	if t.db.dialect == postgres {
+		sql = `SELECT rollcall_add_address($1, $2)`
+	}
+	delete(t.people, e)
+	return t.later(ctx, "add the address of a person", statement{sql: sql, args: []any{string(e), ident(id.UUID)}})
+}
+
 // PersonElsewhere implements roster.Tx.
 func (t *tx) PersonElsewhere(ctx context.Context, e roster.Email) (bool, error) {
 	s := statement{sql: `SELECT rollcall_person_elsewhere($1)`, args: []any{string(e)}}

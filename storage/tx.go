@@ -123,8 +123,10 @@ func (t *tx) lockMembers(ctx context.Context, s roster.Scope, which func(column 
 }
 
 // lockMatches reads five indexes, one arm each: those of the live and those of the removed are apart.
-const lockMatches = `SELECT ` + memberColumns + ` FROM members m WHERE m.tenant_id = $1 AND m.id IN (
-	  SELECT id FROM members WHERE tenant_id = $1 AND directory_id = $2 AND login_fold = $3 AND removed_at IS NULL
+// On PostgreSQL the ids are gathered first: joined with the table they would, while that is small,
+// make the planner read all of it, and the plan would be kept.
+func lockMatches(d dialect) string {
+	ids := `SELECT id FROM members WHERE tenant_id = $1 AND directory_id = $2 AND login_fold = $3 AND removed_at IS NULL
 	  UNION ALL
 	  SELECT id FROM members WHERE tenant_id = $1 AND directory_id = $2 AND login_fold = $3 AND removed_at IS NOT NULL
 	  UNION ALL
@@ -132,14 +134,19 @@ const lockMatches = `SELECT ` + memberColumns + ` FROM members m WHERE m.tenant_
 	  UNION ALL
 	  SELECT id FROM members WHERE tenant_id = $1 AND directory_id = $2 AND external_id = $4 AND external_id <> '' AND removed_at IS NOT NULL
 	  UNION ALL
-	  SELECT member_id FROM member_emails WHERE tenant_id = $1 AND email_fold = $5 AND kind = 'primary')
-	ORDER BY m.id`
+	  SELECT member_id FROM member_emails WHERE tenant_id = $1 AND email_fold = $5 AND kind = 'primary'`
+	which := `IN (` + ids + `)`
+	if d == postgres {
+		which = `= ANY (ARRAY(` + ids + `))`
+	}
+	return `SELECT ` + memberColumns + ` FROM members m WHERE m.tenant_id = $1 AND m.id ` + which + ` ORDER BY m.id` + d.forUpdate("m")
+}
 
 // LockMatches implements roster.Tx. It looks for the person of the e-mail on the same trip.
 func (t *tx) LockMatches(ctx context.Context, m roster.Match) ([]roster.Member, error) {
 	var out []roster.Member
 	list := []statement{{
-		sql:  lockMatches + t.db.dialect.forUpdate("m"),
+		sql:  lockMatches(t.db.dialect),
 		args: []any{t.me(), ident(m.Directory.UUID), roster.Fold(m.Login), m.ExternalID, string(m.Email)},
 		each: func(r row) error {
 			found, err := scanMember(r, false)

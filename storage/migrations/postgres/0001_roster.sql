@@ -178,8 +178,8 @@ CREATE TABLE locator (
 -- only through the functions below, which give away the id that belongs to an address, or a yes or
 -- no, and write for the caller's tenant only.
 CREATE TABLE people (
-  id uuid NOT NULL PRIMARY KEY,
-  email_fold text COLLATE "C" NOT NULL UNIQUE
+  email_fold text COLLATE "C" NOT NULL PRIMARY KEY,
+  id uuid NOT NULL -- of the person; one may have had several addresses
 );
 CREATE TABLE person_members (
   tenant_id uuid NOT NULL,
@@ -193,11 +193,13 @@ CREATE INDEX person_members_person ON person_members (person_id, tenant_id) WHER
 CREATE FUNCTION rollcall_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
   AS $$ SELECT nullif(current_setting('rollcall.tenant', true), '')::uuid $$;
 
--- Finds the person of an address; NULL: there is none.
+-- Finds the person of an address; NULL: there is none. These functions are in plpgsql because it
+-- keeps their plans; one in SQL is planned at each call.
 CREATE FUNCTION rollcall_find_person(address text) RETURNS uuid
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-  SELECT p.id FROM people p WHERE p.email_fold = address
-$$;
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+  RETURN (SELECT p.id FROM people p WHERE p.email_fold = address);
+END $$;
 
 -- Makes the person of an address that had none when the transaction looked. When another tenant's
 -- transaction made one meanwhile, this one is told to begin anew and finds it.
@@ -208,6 +210,13 @@ BEGIN
   IF NOT FOUND THEN
     RAISE serialization_failure USING MESSAGE = 'another transaction made this person';
   END IF;
+END $$;
+
+-- Notes that an address belongs to a person as well, unless another person has it.
+CREATE FUNCTION rollcall_add_address(address text, person uuid) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+  INSERT INTO people (id, email_fold) VALUES (person, address) ON CONFLICT (email_fold) DO NOTHING;
 END $$;
 
 -- Says whether the person of an address is a live member of a tenant other than the current one.
@@ -231,7 +240,7 @@ BEGIN
   END IF;
 END $$;
 
-REVOKE ALL ON FUNCTION rollcall_find_person(text), rollcall_add_person(text, uuid),
+REVOKE ALL ON FUNCTION rollcall_find_person(text), rollcall_add_person(text, uuid), rollcall_add_address(text, uuid),
   rollcall_person_elsewhere(text), rollcall_link_person(uuid, uuid, boolean) FROM PUBLIC;
 
 -- The second wall: whatever a query forgets, no session sees or writes rows of a tenant other than

@@ -165,8 +165,8 @@ CREATE TABLE locator (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE people (
-  id TEXT NOT NULL PRIMARY KEY,
-  email_fold TEXT NOT NULL UNIQUE
+  email_fold TEXT NOT NULL PRIMARY KEY,
+  id TEXT NOT NULL -- of the person; one may have had several addresses
 ) STRICT;
 CREATE TABLE person_members (
   tenant_id TEXT NOT NULL,
