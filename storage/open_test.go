@@ -1,0 +1,182 @@
+package storage_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+
+	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
+	"rollcall/internal/testenv"
+	"rollcall/storage"
+)
+
+func TestOpenRefusesURLs(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ url, want string }{
+		"an unknown scheme":    {"mysql://root:secret@localhost/x", "postgres://USER:PASSWORD@HOST/DATABASE and sqlite://FILE work"},
+		"no scheme":            {"rollcall.db", "postgres://USER:PASSWORD@HOST/DATABASE and sqlite://FILE work"},
+		"SQLite without file":  {"sqlite://", "name a file"},
+		"SQLite in memory":     {"sqlite://:memory:", "name a file"},
+		"a bad PostgreSQL URL": {"postgres://user:secret@host:port/x", "can't be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := storage.Open(t.Context(), storage.Config{URL: c.url, Now: time.Now})
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") {
+				t.Errorf("Open(%q) = %v, want an error that says %q and no password", c.url, err, c.want)
+			}
+		})
+	}
+}
+
+func TestOpenUnreachable(t *testing.T) {
+	t.Parallel()
+	_, err := storage.Open(t.Context(), storage.Config{URL: "postgres://u@127.0.0.1:1/x", Now: time.Now})
+	if !errors.Is(err, roster.Unavailable) {
+		t.Errorf("Open = %v, want unavailable", err)
+	}
+}
+
+func TestMigrateTogether(t *testing.T) {
+	t.Parallel()
+	for name, fresh := range backends() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			u := fresh(t)
+			const replicas = 4
+			type result struct {
+				applied []string
+				err     error
+			}
+			results := make(chan result, replicas)
+			want, err := openOnly(t, storage.Config{URL: u}).Pending(t.Context())
+			if err != nil || len(want) == 0 {
+				t.Fatalf("Pending = %v, %v, want some", want, err)
+			}
+			for range replicas {
+				db := openOnly(t, storage.Config{URL: u, MaxConns: 2})
+				go func() {
+					applied, err := db.Migrate(t.Context())
+					results <- result{applied, err}
+				}()
+			}
+			var applied []string
+			for range replicas {
+				r := <-results
+				if r.err != nil {
+					t.Errorf("Migrate: %v", r.err)
+				}
+				applied = append(applied, r.applied...)
+			}
+			if d := cmp.Diff(want, applied); d != "" {
+				t.Errorf("applied by all together mismatch (-want +got)\n%s", d)
+			}
+			rest, err := openOnly(t, storage.Config{URL: u}).Pending(t.Context())
+			if err != nil || len(rest) > 0 {
+				t.Errorf("Pending = %v, %v, want none", rest, err)
+			}
+		})
+	}
+}
+
+// TestRoles tries the ways in which an operator may set up the roles of PostgreSQL.
+func TestRoles(t *testing.T) {
+	t.Parallel()
+	owner := testenv.Postgres(t)
+	name := "rollcall_roles_" + strings.ToLower(owner[len(owner)-16:])
+	name = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_' {
+			return r
+		}
+		return '_'
+	}, name)
+	plain, bypass, admin := name+"_plain", name+"_bypass", name+"_owner"
+	conn, err := pgx.Connect(t.Context(), owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(sql string) {
+		t.Helper()
+		if _, err := conn.Exec(context.WithoutCancel(t.Context()), sql); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+	}
+	for _, role := range []string{plain, bypass, admin} {
+		run("CREATE ROLE " + role + " LOGIN PASSWORD 'x' " + map[string]string{plain: "", bypass: "BYPASSRLS", admin: "CREATEROLE"}[role])
+	}
+	t.Cleanup(func() {
+		for _, role := range []string{plain, bypass, admin} {
+			run("REASSIGN OWNED BY " + role + " TO CURRENT_USER")
+			run("DROP OWNED BY " + role)
+			run("DROP ROLE " + role)
+		}
+		_ = conn.Close(context.WithoutCancel(t.Context()))
+	})
+	run("GRANT CREATE ON SCHEMA public TO " + admin)
+	as := func(role string) string {
+		u, err := url.Parse(owner)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u.User = url.UserPassword(role, "x")
+		return u.String()
+	}
+
+	// An owner that is no superuser migrates; the application logs in as a role of its own.
+	db := openOnly(t, storage.Config{URL: as(plain), MigrateURL: as(admin), AppRole: plain})
+	if _, err := db.Migrate(t.Context()); err != nil {
+		t.Fatalf("Migrate as a plain owner: %v", err)
+	}
+	if _, err := db.Tenants(t.Context()); err != nil {
+		t.Errorf("Tenants as a plain role: %v", err)
+	}
+	if _, err := openOnly(t, storage.Config{URL: owner, AppRole: plain}).Tenants(t.Context()); err != nil {
+		t.Errorf("Tenants as a superuser that becomes the role: %v", err)
+	}
+	for who, c := range map[string]storage.Config{
+		"a role with BYPASSRLS that becomes itself": {URL: as(bypass), AppRole: bypass},
+		"the owner that becomes itself":             {URL: as(admin), AppRole: admin},
+		"a superuser that becomes BYPASSRLS":        {URL: owner, AppRole: bypass},
+	} {
+		c.Now = time.Now
+		if _, err := storage.Open(t.Context(), c); err == nil || !strings.Contains(err.Error(), "row-level security") {
+			t.Errorf("Open as %s = %v, want a refusal", who, err)
+		}
+	}
+}
+
+// TestFeedIsNotHeldUp has a long transaction in the same database that is none of ours.
+func TestFeedIsNotHeldUp(t *testing.T) {
+	t.Parallel()
+	u := testenv.Postgres(t)
+	db := open(t, u)
+	conn, err := pgx.Connect(t.Context(), u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	if _, err := conn.Exec(t.Context(), "BEGIN; CREATE TABLE other (n int)"); err != nil {
+		t.Fatal(err)
+	}
+	id := tenant.ID{UUID: tenant.NewUUID(time.Now())}
+	for n := range 3 {
+		err := db.Update(t.Context(), id, func(tx roster.Tx) error {
+			return tx.AppendEvent(t.Context(), roster.Event{Kind: roster.MemberCreated, RequestID: fmt.Sprint(n)})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	events, err := db.Reader(id).Events(t.Context(), roster.Cursor{}, 10)
+	if err != nil || len(events) != 3 {
+		t.Errorf("Events = %d, %v, want 3", len(events), err)
+	}
+}
