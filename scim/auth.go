@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
@@ -23,12 +24,20 @@ const (
 )
 
 // errUnauthorized is the one answer to every way of not being allowed in:
-// no token, an unknown one, another directory's, a revoked or expired one, a
-// removed directory. Which it was would tell an attacker what exists.
+// no token, an unknown one, a revoked or expired one, a removed directory. Which
+// it was would tell an attacker what exists.
 var errUnauthorized = &roster.Error{
 	Kind: roster.Unauthorized,
 	Detail: "The token is not one of this directory, or it has expired or been revoked. " +
 		"Compare the SCIM base URL, and enter a token that was made for this directory.",
+}
+
+// errElsewhere is the answer to a token in force that opens another directory.
+// It is the same whether this one exists.
+var errElsewhere = &fault{
+	status: http.StatusNotFound,
+	detail: "There is nothing for this token under this base URL. " +
+		"The token is good, but it was made for another directory: copy the base URL that belongs to it.",
 }
 
 // authenticate finds the directory of the path that the token opens. A
@@ -45,7 +54,7 @@ func (d *Door) authenticate(r *http.Request) (roster.Grant, error) {
 	hash := sha256.Sum256([]byte(token))
 	g, err := d.Locator.Credential(r.Context(), id, hash)
 	if errors.Is(err, roster.NotFound) {
-		return roster.Grant{}, errUnauthorized
+		return roster.Grant{}, d.stranger(r.Context(), hash)
 	}
 	if err != nil {
 		return roster.Grant{}, fmt.Errorf("find credential: %w", err)
@@ -62,6 +71,21 @@ func (d *Door) authenticate(r *http.Request) (roster.Grant, error) {
 		}
 	}
 	return g, nil
+}
+
+// stranger answers a token that is none of this directory's: to another
+// directory's it is as if this one did not exist, so that an admin who mixed up
+// two base URLs does not look for a fault of the token. All others are not
+// authorized.
+func (d *Door) stranger(ctx context.Context, hash [sha256.Size]byte) error {
+	known, err := d.Locator.KnowsCredential(ctx, hash)
+	switch {
+	case err != nil:
+		return fmt.Errorf("look for the credential elsewhere: %w", err)
+	case known:
+		return errElsewhere
+	}
+	return errUnauthorized
 }
 
 // bearer takes the token out of an Authorization header. Okta's header

@@ -35,7 +35,8 @@ func made(tb testing.TB, w *world, c customer, path, body string) string {
 }
 
 // TestEveryRouteWithoutRight_P1_P2 walks every route with every verb: whoever has no right there
-// gets one and the same 401, whatever is missing.
+// gets one and the same 401, whatever is missing, and one and the same 404 with a token of another
+// directory.
 func TestEveryRouteWithoutRight_P1_P2(t *testing.T) {
 	t.Parallel()
 	for _, db := range databases {
@@ -46,20 +47,28 @@ func TestEveryRouteWithoutRight_P1_P2(t *testing.T) {
 			theirs := w.customer(t, "theirs", "theirs.example", tenant.Generic, tenant.DirectorySettings{})
 			user := made(t, w, ours, "/Users", userBody("mara@ours.example"))
 			group := made(t, w, ours, "/Groups", `{"displayName":"Crew"}`)
-			want := ""
+			want := map[int]string{}
 			for _, e := range append(w.door.endpoints(), endpoint{path: "/Persons"}) {
 				for _, verb := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"} {
-					for name, auth := range map[string]string{
-						"nothing": "", "another tenant's token": "Bearer " + theirs.token, "unknown token": "Bearer rc_scim_unknown",
-						"bare foreign token": theirs.token, "basic": "Basic " + ours.token, "empty": "Bearer ",
+					for _, right := range []struct {
+						name, auth string
+						status     int
+					}{
+						{"nothing", "", http.StatusUnauthorized},
+						{"another tenant's token", "Bearer " + theirs.token, http.StatusNotFound},
+						{"unknown token", "Bearer rc_scim_unknown", http.StatusUnauthorized},
+						{"bare foreign token", theirs.token, http.StatusNotFound},
+						{"basic", "Basic " + ours.token, http.StatusUnauthorized},
+						{"empty", "Bearer ", http.StatusUnauthorized},
 					} {
-						rec := w.do(t, verb, ours.path+concrete(e.path, user, group), `{}`, "Authorization: "+auth, "Content-Type: application/json")
-						if want == "" {
-							want = rec.Body.String()
+						rec := w.do(t, verb, ours.path+concrete(e.path, user, group), `{}`, "Authorization: "+right.auth, "Content-Type: application/json")
+						if want[right.status] == "" {
+							want[right.status] = rec.Body.String()
 							checkErrorBody(t, rec.Code, rec.Header(), rec.Body.Bytes())
 						}
-						if rec.Code != http.StatusUnauthorized || rec.Body.String() != want || rec.Header().Get("WWW-Authenticate") == "" {
-							t.Errorf("%s %s with %s = %d %s, want the same 401 with WWW-Authenticate", verb, e.path, name, rec.Code, rec.Body)
+						challenged := rec.Header().Get("WWW-Authenticate") != ""
+						if rec.Code != right.status || rec.Body.String() != want[right.status] || challenged != (right.status == http.StatusUnauthorized) {
+							t.Errorf("%s %s with %s = %d %s, want the same %d as ever", verb, e.path, right.name, rec.Code, rec.Body, right.status)
 						}
 					}
 				}

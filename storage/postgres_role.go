@@ -67,7 +67,7 @@ func rights() []string {
 		"SELECT, INSERT, UPDATE, DELETE ON member_emails, groups, group_members",
 		"SELECT, INSERT ON events",
 		"EXECUTE ON FUNCTION rollcall_find_person(text), rollcall_add_person(text, uuid)",
-		"EXECUTE ON FUNCTION rollcall_person_elsewhere(text), rollcall_link_person(uuid, uuid, boolean)",
+		"EXECUTE ON FUNCTION rollcall_add_address(text, uuid), rollcall_person_elsewhere(text), rollcall_link_person(uuid, uuid, boolean)",
 	}
 }
 

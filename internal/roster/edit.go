@@ -106,7 +106,6 @@ func moveAddress(m *Member, c Change, cfg tenant.Config, now time.Time) error {
 			m.Aliases = append(liveAliases(m.Aliases, email, now), Alias{Email: m.Email, Until: now.Add(AliasPeriod)})
 		}
 		m.Proven = true
-		m.Person = PersonID{}
 	case m.Proven || d.Lost():
 		return &Error{
 			Kind: Invalid, Code: CodeDomainNotProven, Field: "email",

@@ -80,21 +80,40 @@ func (r *Roster) linkPerson(ctx context.Context, tx Tx, m *Member) error {
 	if !m.Proven || m.Email == "" || !m.Person.IsZero() {
 		return nil
 	}
-	if r.OneTenantPerEmail {
-		taken, err := tx.PersonElsewhere(ctx, m.Email)
-		if err != nil {
-			return err
-		}
-		if taken {
-			return &Error{
-				Kind: Conflict, Code: CodeEmailExists, Field: "email",
-				Detail: "This e-mail address is in use already. Use another address, or ask the operator of the application.",
-			}
-		}
+	if err := r.onlyTenant(ctx, tx, m.Email); err != nil {
+		return err
 	}
 	var err error
 	m.Person, err = tx.Person(ctx, m.Email)
 	return err
+}
+
+// linkAddress is linkPerson for a member that may have got another address: the
+// person stays the same and has that address too.
+func (r *Roster) linkAddress(ctx context.Context, tx Tx, before Member, after *Member) error {
+	if !after.Proven || after.Person.IsZero() || after.Email == before.Email {
+		return r.linkPerson(ctx, tx, after)
+	}
+	if err := r.onlyTenant(ctx, tx, after.Email); err != nil {
+		return err
+	}
+	return tx.AddAddress(ctx, after.Person, after.Email)
+}
+
+// onlyTenant refuses an address that is proven in another tenant, where the
+// deployment allows one only.
+func (r *Roster) onlyTenant(ctx context.Context, tx Tx, e Email) error {
+	if !r.OneTenantPerEmail {
+		return nil
+	}
+	taken, err := tx.PersonElsewhere(ctx, e)
+	if err != nil || !taken {
+		return err
+	}
+	return &Error{
+		Kind: Conflict, Code: CodeEmailExists, Field: "email",
+		Detail: "This e-mail address is in use already. Use another address, or ask the operator of the application.",
+	}
 }
 
 // foundAdmin clears the mark of a tenant that had lost its last admin.

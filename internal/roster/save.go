@@ -23,7 +23,7 @@ func (r *Roster) save(ctx context.Context, tx Tx, cfg tenant.Config, from origin
 	if err := r.guardLastAdmin(ctx, tx, cfg, from, before, *after, o); err != nil {
 		return err
 	}
-	if err := r.linkPerson(ctx, tx, after); err != nil {
+	if err := r.linkAddress(ctx, tx, before, after); err != nil {
 		return err
 	}
 	if err := tx.UpdateMember(ctx, before, *after); err != nil {

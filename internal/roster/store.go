@@ -134,6 +134,9 @@ type Tx interface {
 	UpdateMember(ctx context.Context, before, after Member) error
 	// Person finds or makes the person of a proven address.
 	Person(ctx context.Context, e Email) (PersonID, error)
+	// AddAddress notes that a proven address belongs to a person as well. When
+	// another person has it already, nothing changes: persons are never merged.
+	AddAddress(ctx context.Context, id PersonID, e Email) error
 	// PersonElsewhere says whether the person is a member, not removed, of another tenant.
 	PersonElsewhere(ctx context.Context, e Email) (bool, error)
 	// LockGroup is Group, and keeps others from changing it until the end.
@@ -169,6 +172,8 @@ type Locator interface {
 	// Credential finds what a bearer token opens: the credential of exactly this
 	// directory with this hash, whether it is usable or not. NotFound.
 	Credential(ctx context.Context, id tenant.DirectoryID, hash [32]byte) (Grant, error)
+	// KnowsCredential says whether a credential of any directory, in force now, has this hash.
+	KnowsCredential(ctx context.Context, hash [32]byte) (bool, error)
 	// TenantOfDirectory: NotFound.
 	TenantOfDirectory(ctx context.Context, id tenant.DirectoryID) (tenant.ID, error)
 	// TouchCredential notes that a credential was used. It may be written late.
