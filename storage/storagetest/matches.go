@@ -11,6 +11,7 @@ func testMatches(t *testing.T, open opener) {
 	check(t, open, []claim{
 		{"matches are found by each key and no other", matchKeys},
 		{"a person is one across tenants", matchPerson},
+		{"a person may have several addresses, an address one person", matchAddress},
 		{"a person elsewhere is a live member of another tenant", matchElsewhere},
 	})
 }
@@ -80,6 +81,17 @@ func matchPerson(t *testing.T, b Backend) {
 		t.Errorf("two addresses have one person: %s", d.Person)
 	}
 	wantSame(t, "Member", a, one.member(a.ID))
+}
+
+func matchAddress(t *testing.T, b Backend) {
+	one, two := newHouse(t, b, "one"), newHouse(t, b, "two")
+	a, other := one.person("a", "ada@example.com"), two.person("b", "bob@example.com")
+	for _, e := range []roster.Email{"ada.berg@example.com", "bob@example.com", "ada@example.com"} {
+		one.update(func(ctx context.Context, tx roster.Tx) error { return tx.AddAddress(ctx, a.Person, e) })
+	}
+	wantSame(t, "by the new address", a.Person, two.person("c", "ada.berg@example.com").Person)
+	wantSame(t, "by the old one", a.Person, two.person("d", "ada@example.com").Person)
+	wantSame(t, "an address of another person", other.Person, one.person("e", "bob@example.com").Person)
 }
 
 func matchElsewhere(t *testing.T, b Backend) {

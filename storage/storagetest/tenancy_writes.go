@@ -105,6 +105,14 @@ func memberProbes(all probes[roster.Tx]) {
 			t.Errorf("Person: %v", err)
 		}
 	}
+	all["AddAddress"] = func(t *testing.T, x *stranger, tx roster.Tx) {
+		// The address has a person: nothing may change for it.
+		if err := tx.AddAddress(t.Context(), roster.NewPersonID(epoch()), "ada@example.com"); err != nil {
+			t.Logf("AddAddress: %v", err)
+		}
+		id, err := tx.Person(t.Context(), "ada@example.com")
+		wantSame(t, "Person", []any{x.member.Person, error(nil)}, []any{id, err})
+	}
 	all["PersonElsewhere"] = func(t *testing.T, _ *stranger, tx roster.Tx) {
 		// A yes or no is what it is for.
 		found, err := tx.PersonElsewhere(t.Context(), "ada@example.com")
@@ -229,6 +237,11 @@ func locatorProbes() probes[Backend] {
 		"Credential": func(t *testing.T, x *stranger, b Backend) {
 			_, err := b.Locator.Credential(t.Context(), x.dir.ID, x.token.Hash)
 			wantKind(t, "Credential of another tenant's directory", roster.NotFound, err)
+		},
+		"KnowsCredential": func(t *testing.T, x *stranger, b Backend) {
+			// A yes or no is what it is for.
+			got, err := b.Locator.KnowsCredential(t.Context(), x.token.Hash)
+			wantSame(t, "KnowsCredential", []any{true, error(nil)}, []any{got, err})
 		},
 		"TenantOfDirectory": func(t *testing.T, x *stranger, b Backend) {
 			got, err := b.Locator.TenantOfDirectory(t.Context(), x.dir.ID)

@@ -17,6 +17,7 @@ func testTenants(t *testing.T, open opener) {
 		{"a transaction's configuration is that of its moment", tenantMoment},
 		{"a credential opens its directory only", credentialOpens},
 		{"what is revoked is seen at once", credentialRevoked},
+		{"a credential in force is known whatever its directory", credentialKnown},
 		{"a domain belongs to one tenant", domainOwned},
 	})
 }
@@ -140,7 +141,7 @@ func (h *house) addCredential(label string, first byte) tenant.Credential {
 	h.t.Helper()
 	c := tenant.Credential{
 		ID: tenant.CredentialID{UUID: tenant.NewUUID(epoch())}, Directory: h.dir.ID, Label: label, Hash: [32]byte{first},
-		ExpiresAt: epoch().Add(time.Hour), CreatedAt: epoch(),
+		ExpiresAt: epoch().AddDate(200, 0, 0), CreatedAt: epoch(), // in force whatever the clock says
 	}
 	h.putCredential(c)
 	return c
@@ -184,6 +185,32 @@ func credentialOpens(t *testing.T, b Backend) {
 	if err := b.Locator.TouchCredential(t.Context(), got, epoch().Add(time.Minute)); err != nil {
 		t.Errorf("TouchCredential: %v", err)
 	}
+}
+
+func credentialKnown(t *testing.T, b Backend) {
+	h := newHouse(t, b, "acme")
+	c := h.addCredential("one", 1)
+	want := func(name string, want bool, hash [32]byte) {
+		t.Helper()
+		got, err := b.Locator.KnowsCredential(t.Context(), hash)
+		wantSame(t, name, []any{want, error(nil)}, []any{got, err})
+	}
+	want("in force", true, c.Hash)
+	want("of nobody", false, [32]byte{9})
+	removed := h.dir
+	removed.Version, removed.Status, removed.RemovedAt = 2, tenant.DirectoryRemoved, epoch()
+	h.update(func(ctx context.Context, tx roster.Tx) error { return tx.PutDirectory(ctx, removed) })
+	want("its directory removed", false, c.Hash)
+	removed.Version, removed.Status = 3, tenant.DirectoryActive
+	h.update(func(ctx context.Context, tx roster.Tx) error { return tx.PutDirectory(ctx, removed) })
+	want("its directory back", true, c.Hash)
+	expired := c
+	expired.ExpiresAt = epoch().AddDate(-1, 0, 0)
+	h.putCredential(expired)
+	want("expired", false, c.Hash)
+	c.RevokedAt = epoch()
+	h.putCredential(c)
+	want("revoked", false, c.Hash)
 }
 
 func credentialRevoked(t *testing.T, b Backend) {
