@@ -33,19 +33,21 @@ func (c *credentialRow) credential() (tenant.Credential, error) {
 	return out, nil
 }
 
+func scanCredential(r row) (tenant.Credential, error) {
+	var c credentialRow
+	if err := r.Scan(c.dest()...); err != nil {
+		return tenant.Credential{}, err //nolint:wrapcheck // the caller does
+	}
+	return c.credential()
+}
+
 // Credentials implements roster.TenantReader.
 func (r *reader) Credentials(ctx context.Context, id tenant.DirectoryID) ([]tenant.Credential, error) {
 	var found []tenant.Credential
 	err := r.run(ctx, "list credentials", statement{
 		sql:  `SELECT ` + credentialColumns + ` FROM credentials c WHERE c.tenant_id = $1 AND c.directory_id = $2 ORDER BY c.id`,
 		args: []any{r.me(), ident(id.UUID)},
-		each: rowsOf(&found, func(row row) (tenant.Credential, error) {
-			var c credentialRow
-			if err := row.Scan(c.dest()...); err != nil {
-				return tenant.Credential{}, err //nolint:wrapcheck // run does
-			}
-			return c.credential()
-		}),
+		each: rowsOf(&found, scanCredential),
 	})
 	return found, err
 }

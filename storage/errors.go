@@ -177,7 +177,7 @@ func uniqueSQLite(err error) (unique, primary bool) {
 // is left.
 func repeatable(err error) bool {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return pg.Code == stateSerialization || pg.Code == stateDeadlock
+		return pg.Code == stateSerialization || pg.Code == stateDeadlock || pg.ConstraintName == "people_pkey"
 	}
 	if lite, ok := errors.AsType[*driver.Error](err); ok {
 		return lite.Code()&0xff == codes.SQLITE_BUSY

@@ -7,29 +7,28 @@ import (
 	"rollcall/internal/tenant"
 )
 
-// The tables of people span the tenants, so on PostgreSQL they are out of reach but for a few
-// functions of their owner; see the migration. SQLite has one role and asks the tables.
-
-// findPerson reads a person's id, or nothing.
-func (t *tx) findPerson(e roster.Email) statement {
-	sql := `SELECT id FROM people WHERE email_fold = $1`
-	if t.db.dialect == postgres {
-		sql = `SELECT rollcall_find_person($1)`
-	}
-	return statement{sql: sql, args: []any{string(e)}, each: func(r row) error {
+// findPerson reads a person's id, or nothing. On PostgreSQL a session sees only the person whose
+// address it has named.
+func (t *tx) findPerson(e roster.Email) []statement {
+	t.people[e] = roster.PersonID{}
+	find := statement{sql: `SELECT id FROM people WHERE email_fold = $1`, args: []any{string(e)}, each: func(r row) error {
 		var id ident
 		err := r.Scan(&id)
 		t.people[e] = roster.PersonID{UUID: tenant.UUID(id)}
 		return err
 	}}
+	if t.db.dialect == sqlite {
+		return []statement{find}
+	}
+	return []statement{{sql: `SELECT set_config('rollcall.person', $1, true)`, args: []any{string(e)}}, find}
 }
 
 // Person implements roster.Tx. Where LockMatches has looked for the address already it costs no
-// round trip.
+// round trip. A new person is written at the end; should another transaction make the same one
+// meanwhile, this one is repeated and finds it (see repeatable).
 func (t *tx) Person(ctx context.Context, e roster.Email) (roster.PersonID, error) {
 	if _, looked := t.people[e]; !looked {
-		t.people[e] = roster.PersonID{}
-		if err := t.run(ctx, "find person", t.findPerson(e)); err != nil {
+		if err := t.run(ctx, "find person", t.findPerson(e)...); err != nil {
 			delete(t.people, e)
 			return roster.PersonID{}, err
 		}
@@ -38,11 +37,8 @@ func (t *tx) Person(ctx context.Context, e roster.Email) (roster.PersonID, error
 		return id, nil
 	}
 	id := roster.NewPersonID(t.now)
-	sql := `INSERT INTO people (email_fold, id) VALUES ($1, $2)`
-	if t.db.dialect == postgres {
-		sql = `SELECT rollcall_add_person($1, $2)`
-	}
-	if err := t.later(ctx, "make person", statement{sql: sql, args: []any{string(e), ident(id.UUID)}}); err != nil {
+	add := statement{sql: `INSERT INTO people (id, email_fold) VALUES ($1, $2)`, args: []any{ident(id.UUID), string(e)}}
+	if err := t.later(ctx, "make person", add); err != nil {
 		return roster.PersonID{}, err
 	}
 	t.people[e] = id
@@ -51,12 +47,11 @@ func (t *tx) Person(ctx context.Context, e roster.Email) (roster.PersonID, error
 
 // AddAddress implements roster.Tx.
 func (t *tx) AddAddress(ctx context.Context, id roster.PersonID, e roster.Email) error {
-	sql := `INSERT INTO people (email_fold, id) VALUES ($1, $2) ON CONFLICT (email_fold) DO NOTHING`
-	if t.db.dialect == postgres {
-		sql = `SELECT rollcall_add_address($1, $2)`
-	}
-	delete(t.people, e)
-	return t.later(ctx, "add the address of a person", statement{sql: sql, args: []any{string(e), ident(id.UUID)}})
+	delete(t.people, e) // to be looked for again
+	// Without a target the conflict needs no right to read.
+	return t.later(ctx, "add address", statement{
+		sql: `INSERT INTO people (id, email_fold) VALUES ($1, $2) ON CONFLICT DO NOTHING`, args: []any{ident(id.UUID), string(e)},
+	})
 }
 
 // PersonElsewhere implements roster.Tx.
@@ -75,12 +70,6 @@ func (t *tx) PersonElsewhere(ctx context.Context, e roster.Email) (bool, error) 
 
 // link notes which person a member is.
 func (t *tx) link(m roster.Member) statement {
-	if t.db.dialect == postgres {
-		return statement{
-			sql:  `SELECT rollcall_link_person($1, $2, $3)`,
-			args: []any{ident(m.ID.UUID), ident(m.Person.UUID), !m.Removed()},
-		}
-	}
 	if m.Person.IsZero() {
 		return statement{sql: `DELETE FROM person_members WHERE tenant_id = $1 AND member_id = $2`, args: []any{t.me(), ident(m.ID.UUID)}}
 	}

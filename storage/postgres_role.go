@@ -58,16 +58,14 @@ func takeRole(ctx context.Context, conn *pgx.Conn, appRole string) error {
 	return nil
 }
 
-// rights are what the application role may do. Events are only ever added. The tables of people are
-// missing on purpose: their functions are all there is.
+// rights are what the application role may do. Events and people are only ever added.
 func rights() []string {
 	return []string{
 		"SELECT ON rollcall_migrations",
 		"SELECT, INSERT, UPDATE ON tenants, domains, directories, credentials, members, locator",
-		"SELECT, INSERT, UPDATE, DELETE ON member_emails, groups, group_members",
-		"SELECT, INSERT ON events",
-		"EXECUTE ON FUNCTION rollcall_find_person(text), rollcall_add_person(text, uuid)",
-		"EXECUTE ON FUNCTION rollcall_add_address(text, uuid), rollcall_person_elsewhere(text), rollcall_link_person(uuid, uuid, boolean)",
+		"SELECT, INSERT, UPDATE, DELETE ON member_emails, groups, group_members, person_members",
+		"SELECT, INSERT ON events, people",
+		"EXECUTE ON FUNCTION rollcall_person_elsewhere(text)",
 	}
 }
 

@@ -156,8 +156,7 @@ func (t *tx) LockMatches(ctx context.Context, m roster.Match) ([]roster.Member, 
 		},
 	}}
 	if _, looked := t.people[m.Email]; m.Email != "" && !looked {
-		t.people[m.Email] = roster.PersonID{}
-		list = append(list, t.findPerson(m.Email))
+		list = append(list, t.findPerson(m.Email)...)
 	}
 	err := t.run(ctx, "find matching members", list...)
 	return out, err

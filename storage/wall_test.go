@@ -60,7 +60,7 @@ func (w wall) Move(ctx context.Context, table string, from, to tenant.ID) error 
 func (w wall) Forbidden(ctx context.Context) []string {
 	var done []string
 	for _, sql := range []string{
-		"SELECT * FROM people", "SELECT * FROM person_members", "INSERT INTO people VALUES (gen_random_uuid(), 'a@b.example')",
+		"UPDATE people SET email_fold = ''", "DELETE FROM people", "TRUNCATE people",
 		"UPDATE events SET kind = 'x'", "DELETE FROM events", "DELETE FROM members", "DELETE FROM tenants", "TRUNCATE events",
 		"UPDATE locator SET tenant_id = gen_random_uuid()", "DELETE FROM locator",
 		"UPDATE rollcall_migrations SET checksum = ''", "INSERT INTO rollcall_migrations (name, checksum) VALUES ('x', 'y')",

@@ -64,7 +64,7 @@ CREATE TABLE credentials (
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, directory_id) REFERENCES directories
 );
-CREATE UNIQUE INDEX credentials_hash ON credentials (tenant_id, directory_id, hash);
+CREATE UNIQUE INDEX credentials_hash ON credentials (tenant_id, hash, directory_id);
 
 CREATE TABLE members (
   tenant_id uuid NOT NULL,
@@ -164,84 +164,30 @@ CREATE TABLE events (
   PRIMARY KEY (tenant_id, epoch, seq)
 );
 
--- What is known before the tenant is. Nothing personal: slugs, ids of directories, owned domains.
+-- What is known before the tenant is. Nothing personal: slugs, ids of directories, owned domains,
+-- hashes of tokens.
 -- The row of a domain is the claim on it across all tenants.
 CREATE TABLE locator (
-  kind text COLLATE "C" NOT NULL, -- slug, directory, domain
+  kind text COLLATE "C" NOT NULL, -- slug, directory, domain, token
   key text COLLATE "C" NOT NULL,
   tenant_id uuid NOT NULL,
   held_until timestamptz, -- of a domain that the tenant lost: closed to others until then
   PRIMARY KEY (kind, key)
 );
 
--- People across tenants. The application role has no rights on these two tables; it reaches them
--- only through the functions below, which give away the id that belongs to an address, or a yes or
--- no, and write for the caller's tenant only.
+-- People across tenants. See the policies below for what the application role sees of them.
 CREATE TABLE people (
   email_fold text COLLATE "C" NOT NULL PRIMARY KEY,
-  id uuid NOT NULL -- of the person; one may have had several addresses
+  id uuid NOT NULL -- the same in several rows: a person with several addresses
 );
 CREATE TABLE person_members (
   tenant_id uuid NOT NULL,
   member_id uuid NOT NULL,
   person_id uuid NOT NULL,
-  live boolean NOT NULL,
+  live boolean NOT NULL, -- the member is not removed
   PRIMARY KEY (tenant_id, member_id)
 );
 CREATE INDEX person_members_person ON person_members (person_id, tenant_id) WHERE live;
-
-CREATE FUNCTION rollcall_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
-  AS $$ SELECT nullif(current_setting('rollcall.tenant', true), '')::uuid $$;
-
--- Finds the person of an address; NULL: there is none. These functions are in plpgsql because it
--- keeps their plans; one in SQL is planned at each call.
-CREATE FUNCTION rollcall_find_person(address text) RETURNS uuid
-  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-BEGIN
-  RETURN (SELECT p.id FROM people p WHERE p.email_fold = address);
-END $$;
-
--- Makes the person of an address that had none when the transaction looked. When another tenant's
--- transaction made one meanwhile, this one is told to begin anew and finds it.
-CREATE FUNCTION rollcall_add_person(address text, fresh uuid) RETURNS void
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-BEGIN
-  INSERT INTO people (id, email_fold) VALUES (fresh, address) ON CONFLICT (email_fold) DO NOTHING;
-  IF NOT FOUND THEN
-    RAISE serialization_failure USING MESSAGE = 'another transaction made this person';
-  END IF;
-END $$;
-
--- Notes that an address belongs to a person as well, unless another person has it.
-CREATE FUNCTION rollcall_add_address(address text, person uuid) RETURNS void
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-BEGIN
-  INSERT INTO people (id, email_fold) VALUES (person, address) ON CONFLICT (email_fold) DO NOTHING;
-END $$;
-
--- Says whether the person of an address is a live member of a tenant other than the current one.
-CREATE FUNCTION rollcall_person_elsewhere(address text) RETURNS boolean
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-  SELECT EXISTS (
-    SELECT FROM people p JOIN person_members pm ON pm.person_id = p.id
-    WHERE p.email_fold = address AND pm.live AND pm.tenant_id <> rollcall_tenant())
-$$;
-
--- Links a member of the current tenant to its person; a NULL person cuts the link.
-CREATE FUNCTION rollcall_link_person(member uuid, person uuid, is_live boolean) RETURNS void
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-BEGIN
-  IF person IS NULL THEN
-    DELETE FROM person_members WHERE tenant_id = rollcall_tenant() AND member_id = member;
-  ELSE
-    INSERT INTO person_members AS pm (tenant_id, member_id, person_id, live)
-    VALUES (rollcall_tenant(), member, person, is_live)
-    ON CONFLICT (tenant_id, member_id) DO UPDATE SET person_id = excluded.person_id, live = excluded.live;
-  END IF;
-END $$;
-
-REVOKE ALL ON FUNCTION rollcall_find_person(text), rollcall_add_person(text, uuid), rollcall_add_address(text, uuid),
-  rollcall_person_elsewhere(text), rollcall_link_person(uuid, uuid, boolean) FROM PUBLIC;
 
 -- The second wall: whatever a query forgets, no session sees or writes rows of a tenant other than
 -- the one that its transaction was opened for. FORCE binds the owner of the tables too.
@@ -249,7 +195,7 @@ DO $$
 DECLARE name text;
 BEGIN
   FOREACH name IN ARRAY ARRAY['tenants', 'domains', 'directories', 'credentials', 'members', 'member_emails',
-    'groups', 'group_members', 'events'] LOOP
+    'groups', 'group_members', 'events', 'person_members'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
     EXECUTE format('CREATE POLICY own_tenant ON %I USING (tenant_id = nullif(current_setting(''rollcall.tenant'', true), '''')::uuid)'
@@ -267,3 +213,21 @@ CREATE POLICY add_own ON locator FOR INSERT
 CREATE POLICY change_own ON locator FOR UPDATE
   USING (tenant_id = nullif(current_setting('rollcall.tenant', true), '')::uuid OR held_until <= now())
   WITH CHECK (tenant_id = nullif(current_setting('rollcall.tenant', true), '')::uuid);
+
+-- Of people a session sees the one whose address it names, so that nobody can list them.
+ALTER TABLE people ENABLE ROW LEVEL SECURITY;
+CREATE POLICY see_named ON people FOR SELECT USING (email_fold = current_setting('rollcall.person', true));
+CREATE POLICY add_any ON people FOR INSERT WITH CHECK (true);
+
+-- The one question across tenants: is the person of an address a live member of another one? Only its
+-- owner may look at other tenants' links, so FORCE does not bind it on these two tables. The body is
+-- parsed now, which leaves no name for a search path to turn.
+ALTER TABLE person_members NO FORCE ROW LEVEL SECURITY;
+CREATE FUNCTION rollcall_person_elsewhere(address text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+BEGIN ATOMIC
+  SELECT EXISTS (
+    SELECT FROM people p JOIN person_members pm ON pm.person_id = p.id
+    WHERE p.email_fold = address AND pm.live
+      AND pm.tenant_id <> nullif(current_setting('rollcall.tenant', true), '')::uuid);
+END;
+REVOKE ALL ON FUNCTION rollcall_person_elsewhere(text) FROM PUBLIC;

@@ -58,7 +58,7 @@ CREATE TABLE credentials (
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, directory_id) REFERENCES directories
 ) STRICT;
-CREATE UNIQUE INDEX credentials_hash ON credentials (tenant_id, directory_id, hash);
+CREATE UNIQUE INDEX credentials_hash ON credentials (tenant_id, hash, directory_id);
 
 CREATE TABLE members (
   tenant_id TEXT NOT NULL,
