@@ -123,7 +123,7 @@ func (d *demo) showJSON() error {
 	if err != nil {
 		return err
 	}
-	return d.program.show(demoView{
+	return d.show(demoView{
 		PublicURL: d.baseURL(d.Listen), AdminURL: "http://" + reachable(d.AdminListen), Tenant: viewTenant(cfg.Tenant),
 		Directories: list(d.directories, func(dir *demoDirectory) demoDirectoryView {
 			return demoDirectoryView{dir.id, dir.name, dir.baseURL, dir.token, dir.summary}

@@ -167,8 +167,8 @@ func (d *demo) ask(dir *demoDirectory, method string, id roster.MemberID, body a
 	}
 	defer func() { _ = res.Body.Close() }()
 	var user struct {
-		Active *bool
-		Detail string
+		Active *bool  `json:"active"`
+		Detail string `json:"detail"`
 	}
 	answer, err := io.ReadAll(res.Body)
 	if err == nil && len(answer) > 0 {
@@ -191,7 +191,9 @@ func (d *demo) ask(dir *demoDirectory, method string, id roster.MemberID, body a
 
 // operations is what is worth reading of a PATCH.
 func operations(body []byte) string {
-	var patch struct{ Operations json.RawMessage }
+	var patch struct {
+		Operations json.RawMessage `json:"Operations"`
+	}
 	if json.Unmarshal(body, &patch) != nil {
 		return ""
 	}
