@@ -62,7 +62,7 @@ func (p *program) connect() error {
 }
 
 func (p *program) roster() *roster.Roster {
-	return &roster.Roster{Store: p.db, Locator: p.db, Now: p.now}
+	return &roster.Roster{Store: p.db, Locator: p.db, Now: p.now, OneTenantPerEmail: p.OneTenant}
 }
 
 // close closes what open opened; err, the command's, comes first.

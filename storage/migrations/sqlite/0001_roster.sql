@@ -95,7 +95,8 @@ CREATE INDEX members_login_removed ON members (tenant_id, directory_id, login_fo
 CREATE INDEX members_external_id_removed ON members (tenant_id, directory_id, external_id)
   WHERE removed_at IS NOT NULL AND external_id <> '';
 CREATE INDEX members_directory ON members (tenant_id, directory_id, id) WHERE removed_at IS NULL;
-CREATE INDEX members_role ON members (tenant_id, role) WHERE state = 'active';
+-- Without the state, so that turning a member on or off touches no index.
+CREATE INDEX members_role ON members (tenant_id, role);
 
 CREATE TABLE member_emails (
   tenant_id TEXT NOT NULL,
