@@ -16,7 +16,6 @@ import (
 	"github.com/gorilla/mux"
 
 	"rollcall/internal/metrics"
-	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/web"
 	"rollcall/scim"
