@@ -25,16 +25,19 @@ type grantEntry struct {
 }
 
 const (
-	// grantAge is how long a grant is believed without asking again, should a notice be late.
-	grantAge = time.Second
+	// grantAge is how long a grant is believed without asking again, should a notice be late. So short
+	// a time spares a busy directory nearly all look-ups, and a revoked token is dead when the
+	// command that revoked it has ended.
+	grantAge = 50 * time.Millisecond
 	// maxGrants bounds the cache; beyond it all is forgotten, which costs a look-up each.
 	maxGrants = 10_000
 	// grantsChannel is where PostgreSQL tells that the grants of a tenant changed.
 	grantsChannel = "rollcall_grants"
 )
 
-// grantCache remembers grants for a moment, on PostgreSQL only and only while notices of changes
-// come in. The nil cache remembers nothing.
+// grantCache remembers grants that open something for a moment, on PostgreSQL only and only while
+// notices of changes come in. A refusal is never remembered: what was put right works at once. The nil
+// cache remembers nothing.
 type grantCache struct {
 	now func() time.Time
 
@@ -68,7 +71,7 @@ func (c *grantCache) put(k grantKey, g roster.Grant, round uint64) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.on || c.round != round {
+	if !c.on || c.round != round || g.Directory.Status != tenant.DirectoryActive || !g.Credential.Usable(c.now()) {
 		return
 	}
 	if len(c.entries) >= maxGrants {

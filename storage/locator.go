@@ -77,7 +77,7 @@ const grantByHash = `SELECT ` + tenantColumns + `, ` + directoryColumns + `, ` +
 	JOIN tenants t ON t.tenant_id = c.tenant_id
 	WHERE l.kind = 'directory' AND l.key = $1`
 
-// Credential implements roster.Locator. On PostgreSQL the answer may be up to a second old, unless
+// Credential implements roster.Locator. On PostgreSQL the answer may be grantAge old, unless
 // what it is made of has changed: then it is not used any more as soon as the notice of that
 // arrives. Its slices are shared and must not be changed.
 func (db *DB) Credential(ctx context.Context, id tenant.DirectoryID, hash [32]byte) (roster.Grant, error) {

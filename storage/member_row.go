@@ -10,7 +10,7 @@ import (
 
 // memberColumns are what a member is made of, in the order of memberRow.scan.
 const memberColumns = `m.id, m.person_id, m.directory_id, m.login, m.external_id, m.email, m.proven, m.addresses, m.aliases,
-	m.directory_active, m.attributes, m.claims, m.standing, m.conflict, m.version, m.created_at, m.changed_at, m.removed_at`
+	m.directory_active, m.attributes, m.claims, m.state, m.reason, m.role, m.conflict, m.version, m.created_at, m.changed_at, m.removed_at`
 
 // memberRow is a member as the tables hold it.
 type memberRow struct {
@@ -19,8 +19,8 @@ type memberRow struct {
 	proven                          bool
 	addresses, aliases              []byte
 	directoryActive                 bool
-	attributes, claims, standing    []byte
-	conflict                        string
+	attributes, claims              []byte
+	state, reason, role, conflict   string
 	version                         int64
 	createdAt, changedAt, removedAt instant
 	groups                          []byte // [[id, name], …], where asked for
@@ -31,7 +31,7 @@ func scanMember(r row, withGroups bool) (roster.Member, error) {
 	var m memberRow
 	dest := []any{
 		&m.id, &m.person, &m.directory, &m.login, &m.externalID, &m.email, &m.proven, &m.addresses, &m.aliases,
-		&m.directoryActive, &m.attributes, &m.claims, &m.standing, &m.conflict, &m.version, &m.createdAt, &m.changedAt, &m.removedAt,
+		&m.directoryActive, &m.attributes, &m.claims, &m.state, &m.reason, &m.role, &m.conflict, &m.version, &m.createdAt, &m.changedAt, &m.removedAt,
 	}
 	if withGroups {
 		dest = append(dest, &m.groups)
@@ -47,6 +47,7 @@ func (m *memberRow) member() (roster.Member, error) {
 		ID: roster.MemberID{UUID: tenant.UUID(m.id)}, Person: roster.PersonID{UUID: tenant.UUID(m.person)},
 		Directory: tenant.DirectoryID{UUID: tenant.UUID(m.directory)},
 		Login:     m.login, ExternalID: m.externalID, Email: roster.Email(m.email), Proven: m.proven,
+		Standing:        roster.Standing{State: roster.State(m.state), Reason: roster.Code(m.reason), Role: m.role},
 		DirectoryActive: m.directoryActive, Conflict: roster.Code(m.conflict), Version: m.version,
 		CreatedAt: m.createdAt.time(), ChangedAt: m.changedAt.time(), RemovedAt: m.removedAt.time(),
 	}
@@ -57,7 +58,7 @@ func (m *memberRow) member() (roster.Member, error) {
 		text []byte
 		into any
 	}{
-		{m.addresses, &out.Addresses}, {m.aliases, &out.Aliases}, {m.claims, &out.Claims}, {m.standing, &out.Standing},
+		{m.addresses, &out.Addresses}, {m.aliases, &out.Aliases}, {m.claims, &out.Claims},
 	} {
 		if err := undocument(part.text, part.into); err != nil {
 			return roster.Member{}, err
@@ -99,13 +100,9 @@ func groupRefs(text []byte) ([]roster.GroupRef, error) {
 }
 
 // label is what lists of a group's members show: the display name, or else the login.
-func label(m roster.Member) (string, error) {
-	o, err := m.Attributes.Object()
-	if err != nil {
-		return "", err //nolint:wrapcheck // it says what
+func label(m roster.Member) string {
+	if name := m.Attributes.Text("displayName"); name != "" {
+		return name
 	}
-	if name, _ := o["displayName"].(string); name != "" {
-		return name, nil
-	}
-	return m.Login, nil
+	return m.Login
 }

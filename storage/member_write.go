@@ -13,11 +13,11 @@ const (
 	insertMember = `
 		INSERT INTO members (tenant_id, id, created_at,
 		  person_id, directory_id, login, login_fold, external_id, email, proven, addresses, aliases, directory_active,
-		  claims, standing, state, role, conflict, version, changed_at, removed_at, attributes, search, label, label_fold)
+		  claims, reason, state, role, conflict, version, changed_at, removed_at, attributes, search, label, label_fold)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`
 	setMember = `
 		UPDATE members SET person_id = $4, directory_id = $5, login = $6, login_fold = $7, external_id = $8, email = $9,
-		  proven = $10, addresses = $11, aliases = $12, directory_active = $13, claims = $14, standing = $15, state = $16,
+		  proven = $10, addresses = $11, aliases = $12, directory_active = $13, claims = $14, reason = $15, state = $16,
 		  role = $17, conflict = $18, version = $19, changed_at = $20, removed_at = $21`
 	setDocument = `, attributes = $22, search = $23, label = $24, label_fold = $25`
 	whereMember = ` WHERE tenant_id = $1 AND id = $2 AND version = $3`
@@ -28,8 +28,8 @@ func memberArgs(m roster.Member) ([]any, error) {
 	if err := errors.Join(storableText("login", m.Login), storableText("external_id", m.ExternalID)); err != nil {
 		return nil, err
 	}
-	var texts [4]string
-	for i, v := range []any{m.Addresses, m.Aliases, m.Claims, m.Standing} {
+	var texts [3]string
+	for i, v := range []any{m.Addresses, m.Aliases, m.Claims} {
 		var err error
 		if texts[i], err = document(v); err != nil {
 			return nil, err
@@ -37,7 +37,7 @@ func memberArgs(m roster.Member) ([]any, error) {
 	}
 	return []any{
 		ident(m.Person.UUID), ident(m.Directory.UUID), m.Login, roster.Fold(m.Login), m.ExternalID, string(m.Email), m.Proven,
-		texts[0], texts[1], m.DirectoryActive, texts[2], texts[3], string(m.Standing.State), m.Standing.Role,
+		texts[0], texts[1], m.DirectoryActive, texts[2], string(m.Standing.Reason), string(m.Standing.State), m.Standing.Role,
 		string(m.Conflict), m.Version, instant(m.ChangedAt), instant(m.RemovedAt),
 	}, nil
 }
@@ -51,10 +51,7 @@ func documentArgs(m roster.Member) ([]any, error) {
 	if err := storableJSON(folded); err != nil {
 		return nil, err
 	}
-	name, err := label(m)
-	if err != nil {
-		return nil, err
-	}
+	name := label(m)
 	return []any{string(m.Attributes), string(folded), name, roster.Fold(name)}, nil
 }
 

@@ -139,7 +139,8 @@ func (d *demo) someone(dir *demoDirectory, fits func(roster.Member) bool) (roste
 }
 
 func mapped(m roster.Member) bool {
-	return m.Standing.Rank.Winner != nil && m.Standing.Rank.Winner.Source == roster.SourceDirectoryGroup
+	c, ok := m.Claim(roster.SourceDirectoryGroup)
+	return ok && c.Role == m.Standing.Role
 }
 
 // ask sends one SCIM request about a user and tells what was asked and what

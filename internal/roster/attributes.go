@@ -31,36 +31,6 @@ func (a Attributes) Object() (map[string]any, error) {
 	return o, nil
 }
 
-// Folded returns the document with every string value folded, which is what
-// stores search. Keys stay as they are.
-func (a Attributes) Folded() (Attributes, error) {
-	o, err := a.Object()
-	if err != nil {
-		return nil, err
-	}
-	b, err := json.Marshal(foldValue(o))
-	if err != nil {
-		return nil, fmt.Errorf("encode folded attributes: %w", err)
-	}
-	return b, nil
-}
-
-func foldValue(v any) any {
-	switch v := v.(type) {
-	case string:
-		return Fold(v)
-	case []any:
-		for i := range v {
-			v[i] = foldValue(v[i])
-		}
-	case map[string]any:
-		for k, e := range v {
-			v[k] = foldValue(e)
-		}
-	}
-	return v
-}
-
 // Fold maps a text to the form in which texts that differ only in case are
 // equal. It folds rune by rune and depends on no language, so that every store
 // and every node agree.

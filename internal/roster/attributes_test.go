@@ -96,7 +96,7 @@ func TestFolded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"DisplayName":"åda","list":["x",{"Value":"y","n":1.50},[["z"]],null,true],"urn:X":{"K":"\u003cv\u003e"}}`
+	want := `{"DisplayName":"åda","list":["x",{"Value":"y","n":1.50},[["z"]],null,true],"urn:X":{"K":"<v>"}}`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("Folded() mismatch (-want +got)\n%s", diff)
 	}

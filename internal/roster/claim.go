@@ -80,9 +80,14 @@ type Verdict struct {
 
 // Standing is what the rules make of a member's claims.
 type Standing struct {
-	State  State `json:"state"`
-	Reason Code  `json:"reason,omitempty"` // why the state is not active
+	State  State
+	Reason Code // why the state is not active
 	Role   string
+}
+
+// Judgement is a Standing with what decided it.
+type Judgement struct {
+	Standing
 	Access Verdict // what decided State
 	Rank   Verdict // what decided Role
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+
+	"rollcall/internal/tenant"
 )
 
 // details is the Data of an event: what changed, never personal values.
@@ -35,7 +37,7 @@ func (d details) json() json.RawMessage {
 
 // memberEvent tells of a member's change by its weightiest part; the details
 // hold the rest.
-func memberEvent(kind EventKind, from origin, before, after Member) Event {
+func memberEvent(kind EventKind, from origin, cfg tenant.Config, before, after Member) Event {
 	d := details{Fields: changedFields(before, after)}
 	was, is := before.Standing, after.Standing
 	switch {
@@ -49,9 +51,16 @@ func memberEvent(kind EventKind, from origin, before, after Member) Event {
 	default:
 		kind = MemberUpdated
 	}
+	if was.State != is.State || was.Role != is.Role {
+		d.decided(was, Judge(after, cfg))
+	}
+	return Event{Kind: kind, Member: after.ID, Actor: from.actor, RequestID: from.requestID, Version: after.Version, Data: d.json()}
+}
+
+// decided notes what the rules now say and by which of them.
+func (d *details) decided(was Standing, is Judgement) {
 	if was.State != is.State {
-		d.State, d.Rule = &change{string(was.State), string(is.State)}, is.Access.Rule
-		d.Code = is.Reason
+		d.State, d.Code, d.Rule = &change{string(was.State), string(is.State)}, is.Reason, is.Access.Rule
 	}
 	if was.Role != is.Role {
 		d.Role = &change{was.Role, is.Role}
@@ -59,7 +68,6 @@ func memberEvent(kind EventKind, from origin, before, after Member) Event {
 			d.Rule = is.Rank.Rule
 		}
 	}
-	return Event{Kind: kind, Member: after.ID, Actor: from.actor, RequestID: from.requestID, Version: after.Version, Data: d.json()}
 }
 
 func changedFields(before, after Member) []string {
@@ -83,18 +91,19 @@ func changedFields(before, after Member) []string {
 
 // changedKeys names the attributes that differ between two documents.
 func changedKeys(before, after Attributes) []string {
-	var a, b map[string]json.RawMessage
-	if len(before) > 0 && json.Unmarshal(before, &a) != nil || len(after) > 0 && json.Unmarshal(after, &b) != nil {
+	was, err := before.members()
+	is, err2 := after.members()
+	if err != nil || err2 != nil {
 		return []string{"attributes"}
 	}
 	var keys []string
-	for k, v := range a {
-		if !bytes.Equal(v, b[k]) {
+	for k, v := range was {
+		if !bytes.Equal(v, is[k]) {
 			keys = append(keys, k)
 		}
 	}
-	for k := range b {
-		if _, ok := a[k]; !ok {
+	for k := range is {
+		if _, ok := was[k]; !ok {
 			keys = append(keys, k)
 		}
 	}

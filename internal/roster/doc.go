@@ -2,7 +2,7 @@
 // which role, active or not, and by whose word.
 //
 // Sources (directories, admins, the operator, later invites and sign-ins) make
-// claims about members. All claims are kept. Pure functions (Settle) apply the
+// claims about members. All claims are kept. Pure functions (Judge) apply the
 // rules R1 to R10 to them and say which claim won, by which rule, and which
 // would be next. Roster turns one request of a door into one transaction of a
 // Store, and writes the event in the same one.

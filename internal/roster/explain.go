@@ -41,10 +41,11 @@ func (r *Roster) Explain(ctx context.Context, s Staff, id MemberID) (Explanation
 }
 
 func explain(m Member, cfg tenant.Config) Explanation {
-	m.Standing = Settle(m, cfg)
+	j := Judge(m, cfg)
+	m.Standing = j.Standing
 	e := Explanation{
 		Member: m, Tenant: cfg.Tenant, Access: HasAccess(cfg.Tenant, m), Reason: m.Standing.Reason,
-		Because: m.Standing.Access, Role: m.Standing.Role, Rank: m.Standing.Rank,
+		Because: j.Access, Role: j.Role, Rank: j.Rank,
 	}
 	if m.Standing.State == StateActive && !e.Access {
 		e.Reason, e.Because.Rule = CodeTenantSuspended, "R1 the tenant is suspended"

@@ -237,7 +237,7 @@ func (r *Roster) remapMembers(ctx context.Context, tx Tx, cfg tenant.Config, d t
 		if err := tx.UpdateMember(ctx, c.before, c.after); err != nil {
 			return err
 		}
-		if err := tx.AppendEvent(ctx, memberEvent("", from, c.before, c.after)); err != nil {
+		if err := tx.AppendEvent(ctx, memberEvent("", from, cfg, c.before, c.after)); err != nil {
 			return err
 		}
 	}

@@ -42,24 +42,24 @@ var roleRank = []struct {
 	{SourceTenant, RuleTenantDefault},
 }
 
-// Settle applies the rules R1 to R4 to a member's claims. It is pure: the same
-// member and configuration give the same standing.
-func Settle(m Member, c tenant.Config) Standing {
+// Judge applies the rules R1 to R4 to a member's claims. It is pure: the same
+// member and configuration give the same judgement.
+func Judge(m Member, c tenant.Config) Judgement {
 	if m.Conflict != "" {
 		// What the directory says waits for an admin; others' words stand.
 		m.Claims = slices.DeleteFunc(slices.Clone(m.Claims), func(c Claim) bool { return fromDirectory(c.Source) })
 	}
-	var s Standing
-	s.State, s.Reason, s.Access = settleAccess(m)
-	s.Role, s.Rank = settleRole(m, c)
-	return s
+	var j Judgement
+	j.State, j.Reason, j.Access = judgeAccess(m)
+	j.Role, j.Rank = judgeRole(m, c)
+	return j
 }
 
 func fromDirectory(s Source) bool {
 	return s == SourceDirectory || s == SourceDirectoryGroup || s == SourceDirectoryRoles
 }
 
-func settleAccess(m Member) (State, Code, Verdict) {
+func judgeAccess(m Member) (State, Code, Verdict) {
 	var noes, yeses []Claim
 	for _, source := range accessRank {
 		switch c, ok := m.Claim(source); {
@@ -96,7 +96,7 @@ func offCode(s Source) Code {
 	}
 }
 
-func settleRole(m Member, c tenant.Config) (string, Verdict) {
+func judgeRole(m Member, c tenant.Config) (string, Verdict) {
 	var named []Claim
 	rule := ""
 	for _, rank := range roleRank {

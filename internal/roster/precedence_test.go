@@ -22,7 +22,7 @@ func contentTenant() tenant.Config {
 	}
 }
 
-func TestSettleAccess(t *testing.T) {
+func TestJudgeAccess(t *testing.T) {
 	t.Parallel()
 	directory := Claim{Source: SourceDirectory, By: "dir_1", Here: true, Active: on, At: t0}
 	directoryOff := Claim{Source: SourceDirectory, By: "dir_1", Here: true, Active: off, At: t0}
@@ -63,11 +63,11 @@ func TestSettleAccess(t *testing.T) {
 			if tt.removed {
 				m.RemovedAt = t0
 			}
-			s := Settle(m, contentTenant())
+			s := Judge(m, contentTenant())
 			got := []string{string(s.State), string(s.Reason), s.Access.Rule, source(s.Access.Winner), source(s.Access.RunnerUp)}
 			want := []string{string(tt.state), string(tt.reason), tt.rule, string(tt.winner), string(tt.runnerUp)}
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("Settle() access mismatch (-want +got)\n%s", diff)
+				t.Errorf("Judge() access mismatch (-want +got)\n%s", diff)
 			}
 		})
 	}
@@ -107,14 +107,14 @@ func TestR4RoleAuthority(t *testing.T) {
 		if ladder[i].claim.Source == SourceTenant {
 			m.Email = "a@elsewhere.example"
 		}
-		s := Settle(m, c)
+		s := Judge(m, c)
 		want := []string{ladder[i].claim.Role, ladder[i].rule, string(ladder[i].claim.Source), ""}
 		if i+1 < len(ladder) {
 			want[3] = string(ladder[i+1].claim.Source)
 		}
 		got := []string{s.Role, s.Rank.Rule, source(s.Rank.Winner), source(s.Rank.RunnerUp)}
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("Settle() role at step %d mismatch (-want +got)\n%s", i, diff)
+			t.Errorf("Judge() role at step %d mismatch (-want +got)\n%s", i, diff)
 		}
 	}
 }
@@ -123,23 +123,23 @@ func TestR4OnlyPeopleMakeAdmins(t *testing.T) {
 	t.Parallel()
 	for _, s := range []Source{SourceDirectoryRoles, SourceSignIn} {
 		m := Member{Email: "a@elsewhere.example", Proven: true, Claims: []Claim{{Source: s, Role: "admin"}}}
-		if got := Settle(m, contentTenant()).Role; got != "viewer" {
-			t.Errorf("Settle() with an admin role from %s = %q, want viewer", s, got)
+		if got := Judge(m, contentTenant()).Role; got != "viewer" {
+			t.Errorf("Judge() with an admin role from %s = %q, want viewer", s, got)
 		}
 	}
 	c := contentTenant()
 	c.Domains[0].DefaultRole = "admin"
 	m := Member{Email: "a@acme.example", Proven: true}
-	if got := Settle(m, c).Role; got != "viewer" {
-		t.Errorf("Settle() with an admin default = %q, want viewer", got)
+	if got := Judge(m, c).Role; got != "viewer" {
+		t.Errorf("Judge() with an admin default = %q, want viewer", got)
 	}
 }
 
-func TestSettleSkipsRolesThatTheTenantLost(t *testing.T) {
+func TestJudgeSkipsRolesThatTheTenantLost(t *testing.T) {
 	t.Parallel()
 	m := Member{Email: "a@elsewhere.example", Claims: []Claim{{Source: SourceAdmin, Role: "owner"}, {Source: SourceInvite, Role: "editor"}}}
-	if got := Settle(m, contentTenant()).Role; got != "editor" {
-		t.Errorf("Settle() = %q, want editor, the next claim that names a role", got)
+	if got := Judge(m, contentTenant()).Role; got != "editor" {
+		t.Errorf("Judge() = %q, want editor, the next claim that names a role", got)
 	}
 }
 
@@ -147,7 +147,7 @@ func TestR1SuspendedTenantEndsAccess(t *testing.T) {
 	t.Parallel()
 	c := contentTenant()
 	m := Member{Email: "a@acme.example", Proven: true, Claims: []Claim{{Source: SourceDirectory, Here: true, Active: on}}}
-	m.Standing = Settle(m, c)
+	m.Standing = Judge(m, c).Standing
 	if !HasAccess(c.Tenant, m) {
 		t.Fatal("HasAccess() = false in an active tenant")
 	}

@@ -64,7 +64,7 @@ func (r *Roster) welcome(ctx context.Context, tx Tx, cfg tenant.Config, from ori
 	if err := foundAdmin(ctx, tx, cfg, *after); err != nil {
 		return err
 	}
-	return tx.AppendEvent(ctx, memberEvent(kind, from, before, *after))
+	return tx.AppendEvent(ctx, memberEvent(kind, from, cfg, before, *after))
 }
 
 // primaryEmail parses the address that a change names; none is fine.
@@ -278,7 +278,7 @@ func withoutAdmin(claims []Claim, admin string) []Claim {
 
 // seal settles a member and gives it its next version.
 func seal(m Member, c tenant.Config, now time.Time) Member {
-	m.Standing = Settle(m, c)
+	m.Standing = Judge(m, c).Standing
 	m.Version++
 	m.ChangedAt = now
 	return m

@@ -32,7 +32,7 @@ func (r *Roster) save(ctx context.Context, tx Tx, cfg tenant.Config, from origin
 	if err := foundAdmin(ctx, tx, cfg, *after); err != nil {
 		return err
 	}
-	return tx.AppendEvent(ctx, memberEvent(o.kind, from, before, *after))
+	return tx.AppendEvent(ctx, memberEvent(o.kind, from, cfg, before, *after))
 }
 
 // guardLastAdmin looks at changes that take an active admin away. By a person,

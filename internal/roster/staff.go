@@ -127,7 +127,7 @@ func (r *Roster) SetRole(ctx context.Context, s Staff, id MemberID, role string)
 		if err := checkRole(cfg, role); err != nil {
 			return m, err
 		}
-		if w := m.Standing.Rank.Winner; w != nil && fromDirectory(w.Source) {
+		if w := Judge(m, cfg).Rank.Winner; w != nil && fromDirectory(w.Source) {
 			return m, managed(m, cfg, "Its role follows a group or attribute there; change that, or the mapping.")
 		}
 		c, _ := m.Claim(s.Actor.Source)

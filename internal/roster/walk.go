@@ -68,9 +68,7 @@ func (w *walker) member(ctx context.Context, before Member) error {
 	if w.change != nil {
 		after = w.change(before)
 	}
-	standing := Settle(after, w.cfg)
-	if sameMember(before, after) && standing.State == before.Standing.State && standing.Role == before.Standing.Role &&
-		standing.Rank.Rule == before.Standing.Rank.Rule {
+	if sameMember(before, after) && Judge(after, w.cfg).Standing == before.Standing {
 		return nil
 	}
 	after = seal(after, w.cfg, w.tx.Now())
@@ -86,5 +84,5 @@ func (w *walker) member(ctx context.Context, before Member) error {
 	if err := w.tx.UpdateMember(ctx, before, after); err != nil {
 		return err
 	}
-	return w.tx.AppendEvent(ctx, memberEvent("", w.from, before, after))
+	return w.tx.AppendEvent(ctx, memberEvent("", w.from, w.cfg, before, after))
 }

@@ -70,7 +70,7 @@ func (h *house) newMember(login string) roster.Member {
 	return roster.Member{
 		ID: roster.NewMemberID(epoch()), Directory: h.dir.ID, Login: login, DirectoryActive: true,
 		Claims:   []roster.Claim{{Source: roster.SourceDirectory, By: h.dir.ID.String(), Here: true, Active: &active, At: epoch()}},
-		Standing: roster.Standing{State: roster.StateActive, Role: "user", Access: roster.Verdict{Rule: "R1"}, Rank: roster.Verdict{Rule: "R4"}},
+		Standing: roster.Standing{State: roster.StateActive, Role: "user"},
 		Version:  1, CreatedAt: epoch(), ChangedAt: epoch(),
 	}
 }

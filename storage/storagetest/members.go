@@ -35,7 +35,6 @@ func fullMember(h *house) roster.Member {
 	m.Claims = append(m.Claims, roster.Claim{Source: roster.SourceAdmin, By: "mem_x", Active: &no, Role: "admin", At: epoch()})
 	m.Standing = roster.Standing{
 		State: roster.StateInactive, Reason: roster.CodeDeactivatedByAdmin, Role: "admin",
-		Access: roster.Verdict{Rule: "R3", Winner: &m.Claims[1], RunnerUp: &m.Claims[0]}, Rank: roster.Verdict{Rule: "R4", Winner: &m.Claims[1]},
 	}
 	m.Conflict = roster.CodeNeedsConfirmation
 	m.DirectoryActive = false

@@ -84,7 +84,7 @@ CREATE TABLE members (
   attributes text NOT NULL, -- byte for byte as the roster gave it
   search jsonb NOT NULL,
   claims text NOT NULL,
-  standing text NOT NULL,
+  reason text COLLATE "C" NOT NULL,
   state text COLLATE "C" NOT NULL,
   role text COLLATE "C" NOT NULL,
   conflict text COLLATE "C" NOT NULL,

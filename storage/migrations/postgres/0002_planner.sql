@@ -22,9 +22,9 @@ BEGIN
   END LOOP;
 
   INSERT INTO members (tenant_id, id, person_id, directory_id, login, login_fold, external_id, email, proven, addresses, aliases,
-      directory_active, label, label_fold, attributes, search, claims, standing, state, role, conflict, version, created_at, changed_at)
+      directory_active, label, label_fold, attributes, search, claims, reason, state, role, conflict, version, created_at, changed_at)
     SELECT tenant, gen_random_uuid(), gen_random_uuid(), directory, name, name, name, name, true, '[]', '[]',
-      true, name, name, '{}', '{}', '[]', '{}', 'active', 'role' || i % 4, '', 1, now(), now()
+      true, name, name, '{}', '{}', '[]', '', 'active', 'role' || i % 4, '', 1, now(), now()
     FROM (SELECT gen_random_uuid() AS tenant, gen_random_uuid() AS directory FROM generate_series(1, 10)) AS tenants,
       generate_series(1, 10) AS i, LATERAL (SELECT tenant::text || i AS name) AS names;
   INSERT INTO member_emails (tenant_id, email_fold, kind, member_id, live)

@@ -78,7 +78,7 @@ CREATE TABLE members (
   attributes TEXT NOT NULL,
   search TEXT NOT NULL,
   claims TEXT NOT NULL,
-  standing TEXT NOT NULL,
+  reason TEXT NOT NULL,
   state TEXT NOT NULL,
   role TEXT NOT NULL,
   conflict TEXT NOT NULL,
