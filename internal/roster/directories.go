@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"rollcall/internal/tenant"
@@ -35,10 +36,13 @@ func (r *Roster) CreateDirectory(ctx context.Context, s Staff, name string, p te
 }
 
 // SetMappings replaces a directory's group mappings, first match first, and
-// gives its members the roles that follow. Invalid for a role or group that is
-// not there, Refused when no admin would be left.
+// gives its members the roles that follow. Invalid for a role that is not there,
+// NotFound for a group or directory, Refused when no admin would be left.
 func (r *Roster) SetMappings(ctx context.Context, s Staff, id tenant.DirectoryID, mappings []tenant.RoleMapping) (tenant.Directory, error) {
 	return r.changeDirectory(ctx, s, id, DirectoryChanged, func(tx Tx, d *tenant.Directory, cfg tenant.Config) (func(Member) Member, error) {
+		if d.Status == tenant.DirectoryRemoved {
+			return nil, &Error{Kind: NotFound, Field: "directory", Detail: "The directory was removed. Restore it before its mappings are changed."}
+		}
 		for _, m := range mappings {
 			if m.Role == "" {
 				return nil, &Error{Kind: Invalid, Field: "role", Detail: "A mapping names a role. The tenant's roles are: " + list(cfg.Tenant.Roles.Roles) + "."}
@@ -76,15 +80,21 @@ func (r *Roster) RemoveDirectory(ctx context.Context, s Staff, id tenant.Directo
 }
 
 // orphan takes a member out of a removed directory's hands and notes what is
-// needed to undo that.
+// needed to undo that. What the directory said of one that waits for an admin
+// never counted: such a member stays in only if others let it in.
 func orphan(m Member, s Staff, id tenant.DirectoryID, keep bool, now time.Time) Member {
-	active := m.DirectoryActive
+	active, conflict := m.DirectoryActive, m.Conflict
+	stays := active
+	if conflict != "" {
+		stays = m.Standing.State == StateActive
+	}
 	former := Claim{Source: SourceFormer, By: id.String(), Active: &active, At: now}
 	m = released(m)
-	m.Claims = append(m.Claims, former)
+	m.Conflict = conflict
+	m.Claims = withClaim(m.Claims, former)
 	c, _ := m.Claim(SourceAdmin)
 	c.Source, c.By, c.At, c.Here = SourceAdmin, s.Actor.ID, now, true
-	if c.Active == nil && (!keep || !active) {
+	if c.Active == nil && (!keep || !stays) {
 		c.By = removedBy(id)
 		off := false
 		c.Active = &off
@@ -93,8 +103,21 @@ func orphan(m Member, s Staff, id tenant.DirectoryID, keep bool, now time.Time) 
 	return m
 }
 
+const removal = "removed:"
+
 // removedBy marks a block that only the removal of a directory set.
-func removedBy(id tenant.DirectoryID) string { return "removed:" + id.String() }
+func removedBy(id tenant.DirectoryID) string { return removal + id.String() }
+
+// liftRemoval takes such a block away, and says whether there was one.
+func liftRemoval(claims []Claim, by string) ([]Claim, bool) {
+	i := slices.IndexFunc(claims, func(c Claim) bool { return c.Source == SourceAdmin && strings.HasPrefix(c.By, removal) })
+	if i < 0 {
+		return claims, false
+	}
+	claims = slices.Clone(claims)
+	claims[i].By, claims[i].Active = by, nil
+	return claims, true
+}
 
 // undoPeriod is how long the removal of a directory can be undone.
 const undoPeriod = 30 * 24 * time.Hour

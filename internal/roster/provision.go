@@ -35,8 +35,8 @@ func (r *Roster) Provision(ctx context.Context, by By, c Change) (Member, error)
 		if err != nil {
 			return err
 		}
-		if kind == MemberRestored || kind == MemberAdopted {
-			if before.Groups, err = tx.GroupsOf(ctx, before.ID); err != nil {
+		if kind == MemberAdopted { // not even the names of another directory's groups are this one's to see
+			if err := leaveGroups(ctx, tx, before.ID); err != nil {
 				return err
 			}
 		}
@@ -225,16 +225,16 @@ func (p arrival) foreign(m Member) error {
 // member makes the member that an arrival leads to.
 func (p arrival) member(m Member, kind EventKind) Member {
 	active := p.change.Active == nil || *p.change.Active
+	known := m.Email
 	switch kind {
 	case MemberCreated:
 		m = Member{ID: NewMemberID(p.now), CreatedAt: p.now, Email: p.email, Conflict: m.Conflict}
 	case MemberAdopted:
-		if isAdmin(p.config, m) || p.config.Tenant.Policy.ConfirmAdoption {
+		if m.Standing.Role == p.config.Tenant.Roles.Admin() || p.config.Tenant.Policy.ConfirmAdoption {
 			m.Conflict = CodeNeedsConfirmation
 		}
 	case MemberRestored:
-		m.RemovedAt = time.Time{}
-		m.Conflict = ""
+		m.RemovedAt = time.Time{} // what waited for an admin still does: Conflict stays
 		m.Claims = withoutAdmin(m.Claims, p.config.Tenant.Roles.Admin())
 		if p.email != "" {
 			m.Email = p.email
@@ -244,7 +244,7 @@ func (p arrival) member(m Member, kind EventKind) Member {
 	m.Login, m.ExternalID = p.change.Login, p.change.ExternalID
 	m.Attributes, m.Addresses = p.change.Attributes, foldAll(p.change.Addresses)
 	if owned := p.owned(); m.Email == p.email && m.Proven != owned {
-		m.Proven = owned || vouched(m)
+		m.Proven = owned || m.Email == known && vouched(m) // nobody vouched for another address
 	}
 	if kind != MemberAdopted {
 		m.Person = PersonID{}
@@ -257,9 +257,9 @@ func (p arrival) member(m Member, kind EventKind) Member {
 
 // vouched says whether a person with the right to do so vouched for the member.
 func vouched(m Member) bool {
-	_, byOperator := m.Claim(SourceOperator)
-	_, byAdmin := m.Claim(SourceAdmin)
-	return byOperator || byAdmin
+	byOperator, _ := m.Claim(SourceOperator)
+	byAdmin, _ := m.Claim(SourceAdmin)
+	return byOperator.Here || byAdmin.Here
 }
 
 // withoutAdmin drops the admin role from claims: it never returns by itself.

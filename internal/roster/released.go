@@ -1,19 +1,42 @@
 package roster
 
 import (
+	"context"
+	"slices"
 	"strconv"
 	"strings"
 
 	"rollcall/internal/tenant"
 )
 
-// released takes a member out of the hands of its directory, whose claims go.
-// The external id stays, without effect, so that the directory can be restored.
+// released takes a member out of the hands of its directory, whose claims go, and
+// with them what waited for an admin. The external id stays, without effect, so
+// that the directory can be restored.
 func released(m Member) Member {
-	m.Directory = tenant.DirectoryID{}
+	m.Directory, m.Conflict = tenant.DirectoryID{}, ""
 	m.DirectoryActive = true
 	m.Claims = withoutClaims(m.Claims, SourceDirectory, SourceDirectoryGroup, SourceDirectoryRoles)
 	return m
+}
+
+// wanted says whether anybody wants the person to be a member. A role, or a "no",
+// does not.
+func wanted(m Member) bool {
+	return slices.ContainsFunc(m.Claims, func(c Claim) bool { return c.Here })
+}
+
+// leaveGroups takes a member out of the groups of all directories.
+func leaveGroups(ctx context.Context, tx Tx, id MemberID) error {
+	groups, err := tx.GroupsOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if _, err := tx.RemoveFromGroup(ctx, g.ID, []MemberID{id}, false); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func quote(s string) string {

@@ -8,7 +8,9 @@ import (
 )
 
 // Remove ends a membership at its directory's word: access ends, a tombstone
-// stays (R10). NotFound for members that the directory does not manage.
+// stays (R10). A member that waits for an admin, and whom others want too, is
+// only let go: the directory's word does not count yet. NotFound for members
+// that the directory does not manage.
 func (r *Roster) Remove(ctx context.Context, by By, id MemberID, pre Precondition) error {
 	return r.update(ctx, by.Tenant, by.source(), func(tx Tx, alone bool) error {
 		before, err := tx.LockMember(ctx, by.scope(), id)
@@ -22,7 +24,16 @@ func (r *Roster) Remove(ctx context.Context, by By, id MemberID, pre Preconditio
 		if err != nil {
 			return err
 		}
-		return r.bury(ctx, tx, cfg, by.source(), before, saveOptions{alone: alone, byDirectory: true})
+		o := saveOptions{alone: alone, byDirectory: true}
+		if before.Conflict == "" || !wanted(released(before)) {
+			return r.bury(ctx, tx, cfg, by.source(), before, o)
+		}
+		after := seal(released(before), cfg, tx.Now())
+		o.kind = MemberReleased
+		if err := leaveGroups(ctx, tx, id); err != nil {
+			return err
+		}
+		return r.save(ctx, tx, cfg, by.source(), before, &after, o)
 	})
 }
 

@@ -68,8 +68,21 @@ func invited(m Member, s Staff, role, name string, cfg tenant.Config, now time.T
 		m.Attributes = b
 	}
 	m.Proven, m.DirectoryActive = true, true
-	m.Claims = []Claim{{Source: s.Actor.Source, By: s.Actor.ID, Here: true, Role: role, At: now}}
+	m.Claims, _ = liftRemoval(m.Claims, s.Actor.ID)
+	m.Claims = withClaim(noes(m.Claims), Claim{Source: s.Actor.Source, By: s.Actor.ID, Here: true, Role: role, At: now})
 	return seal(m, cfg, now)
+}
+
+// noes keeps of the claims of a removed member what nobody else may lift (R3): that
+// the operator, or an admin, turned it off.
+func noes(claims []Claim) []Claim {
+	var out []Claim
+	for _, c := range claims {
+		if off := c.Active != nil && !*c.Active; off && (c.Source == SourceOperator || c.Source == SourceAdmin) {
+			out = append(out, Claim{Source: c.Source, By: c.By, Active: c.Active, At: c.At})
+		}
+	}
+	return out
 }
 
 func checkRole(cfg tenant.Config, role string) error {
@@ -81,12 +94,20 @@ func checkRole(cfg tenant.Config, role string) error {
 
 // SetActive turns a member off at a person's word, or takes that word back. It
 // never lifts a "no" of another source: Refused with managed_by_directory when
-// only the directory keeps the member off.
+// only the directory keeps the member off. The block that a removed directory
+// left is nobody's word, and anybody's to lift.
 func (r *Roster) SetActive(ctx context.Context, s Staff, id MemberID, active bool) (Member, error) {
 	return r.amend(ctx, s, id, func(m Member, cfg tenant.Config, tx Tx) (Member, error) {
+		lifted := false
+		if active {
+			m.Claims, lifted = liftRemoval(m.Claims, s.Actor.ID)
+		}
 		c, ok := m.Claim(s.Actor.Source)
 		off := ok && c.Active != nil && !*c.Active
-		if active && !off && m.Standing.State == StateInactive {
+		switch {
+		case lifted && !off:
+			return m, nil
+		case active && !off && m.Standing.State == StateInactive:
 			return m, stillOff(m, cfg)
 		}
 		c.Source, c.By, c.At = s.Actor.Source, s.Actor.ID, tx.Now()
@@ -144,15 +165,14 @@ func (r *Roster) Confirm(ctx context.Context, s Staff, id MemberID, accept bool)
 		if m.Conflict == "" {
 			return m, &Error{Kind: Invalid, Field: "member", Detail: "The member does not wait for a confirmation."}
 		}
-		m.Conflict = ""
 		if accept {
+			m.Conflict = ""
 			return m, nil
 		}
-		m = released(m)
-		if len(m.Claims) == 0 { // nobody else wants the member
+		if m = released(m); !wanted(m) {
 			m.RemovedAt = tx.Now()
 		}
-		return m, nil
+		return m, leaveGroups(ctx, tx, id)
 	})
 }
 
@@ -187,8 +207,15 @@ func (r *Roster) amend(ctx context.Context, s Staff, id MemberID, change func(Me
 		if sameMember(before, after) {
 			return nil
 		}
+		o := saveOptions{alone: alone}
+		switch {
+		case after.Removed():
+			o.kind = MemberRemoved
+		case after.Directory != before.Directory:
+			o.kind = MemberReleased
+		}
 		out = seal(after, cfg, tx.Now())
-		return r.save(ctx, tx, cfg, s.source(), before, &out, saveOptions{alone: alone})
+		return r.save(ctx, tx, cfg, s.source(), before, &out, o)
 	})
 	return out, err
 }
