@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"rollcall/internal/testenv"
@@ -25,6 +26,7 @@ var built = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	builtIn.Store(&dir)
 	bin := filepath.Join(dir, "rollcall")
 	out, err := exec.Command("go", "build", "-o", bin, "rollcall/cmd/rollcall").CombinedOutput()
 	if err != nil {
@@ -33,10 +35,13 @@ var built = sync.OnceValues(func() (string, error) {
 	return bin, nil
 })
 
+// builtIn is the directory of the built program, once there is one.
+var builtIn atomic.Pointer[string]
+
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if bin, err := built(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(bin))
+	if dir := builtIn.Load(); dir != nil {
+		_ = os.RemoveAll(*dir)
 	}
 	os.Exit(code)
 }
