@@ -115,7 +115,7 @@ func TestPatchUserDocument(t *testing.T) {
 func TestPatchUserFields(t *testing.T) {
 	t.Parallel()
 	const doc = `{"emails":[{"type":"work","value":"ann@kv.example"}]}`
-	same := roster.Change{Login: "ann@kv.example", ExternalID: "ext", Addresses: []string{"ann@kv.example"}, Attributes: roster.Attributes(doc)}
+	same := roster.Change{Login: "ann@kv.example", ExternalID: "ext", Addresses: []string{"ann@kv.example"}, Roles: []string{}, Attributes: roster.Attributes(doc)}
 	with := func(f func(*roster.Change)) roster.Change { c := same; f(&c); return c }
 	tests := []struct {
 		name, operations string

@@ -122,10 +122,11 @@ func (d *draft) primaryEmail() string {
 	return login
 }
 
-// roles are the values of the roles attribute, the primary one first.
+// roles are the values of the roles attribute, the primary one first. Without any the
+// list is empty and not nil: who took the last role away said so.
 func (d *draft) roles() []string {
 	list := d.list("roles")
-	var all []string
+	all := []string{}
 	first := primaryOf(list)
 	if first >= 0 {
 		all = append(all, entraRoleName(list[first].textOf("value")))

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"rollcall/internal/roster"
 )
@@ -62,7 +63,7 @@ func TestParseUser(t *testing.T) {
 			if err != nil {
 				t.Fatal(err, detailText(err))
 			}
-			if diff := cmp.Diff(tt.want, got); diff != "" {
+			if diff := cmp.Diff(tt.want, got, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("parseUser(%s) mismatch (-want +got)\n%s", tt.body, diff)
 			}
 			if diff := cmp.Diff(string(tt.want.Attributes), string(got.Attributes)); diff != "" {

@@ -150,3 +150,43 @@ func TestConflictDirectoryRemoved(t *testing.T) {
 		})
 	}
 }
+
+func TestR4RolesAttribute(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		a := g.tenant("acme")
+		a.trust("acme.example")
+		d := a.directoryWith("Entra", tenant.DirectorySettings{RolesAttribute: true})
+		roles := func(names ...string) object {
+			list := make([]object, len(names))
+			for i, n := range names {
+				list[i] = object{"value": n}
+			}
+			return object{"roles": list}
+		}
+		id := d.create("ada@acme.example", "e1", roles("Msft.Unknown", "admin", "editor", "contributor"))
+		a.role(id, "editor", roster.RuleRolesValue) // the first that is a role here, and never admin
+		d.want(http.StatusOK, "PATCH", "/Users/"+id, replace("title", "Lead"))
+		a.role(id, "editor", roster.RuleRolesValue)
+		d.want(http.StatusOK, "PATCH", "/Users/"+id, object{"Operations": []object{{"op": "remove", "path": "roles"}}})
+		a.role(id, "viewer", roster.RuleTenantDefault)
+		d.want(http.StatusOK, "PUT", "/Users/"+id, user("ada@acme.example", "e1", roles("contributor")))
+		a.role(id, "contributor", roster.RuleRolesValue)
+		d.want(http.StatusOK, "PUT", "/Users/"+id, user("ada@acme.example", "e1"))
+		a.role(id, "viewer", roster.RuleTenantDefault)
+	})
+}
+
+func TestR4UnchangedPUTOfAMappedMemberWritesNothing(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		a := g.tenant("acme")
+		d := a.directoryWith("Entra", tenant.DirectorySettings{RolesAttribute: true})
+		body := user("ada@acme.example", "e1", object{"roles": []object{{"value": "contributor"}}})
+		id, _ := d.want(http.StatusCreated, "POST", "/Users", body)["id"].(string)
+		writers := d.group("Writers", id)
+		do[tenant.Directory](t)(g.roster.SetMappings(t.Context(), a.admin, d.id, []tenant.RoleMapping{mappings("editor", writers)}))
+		before := d.want(http.StatusOK, "GET", "/Users/"+id, nil)
+		if after := d.want(http.StatusOK, "PUT", "/Users/"+id, body); version(after) != version(before) {
+			t.Errorf("version went from %v to %v by a PUT that changes nothing", version(before), version(after))
+		}
+	})
+}

@@ -12,7 +12,8 @@ type Change struct {
 	// Active is the directory's word; nil: it said nothing, which never
 	// deactivates.
 	Active *bool
-	// Roles are the values of the roles attribute, strongest claim first.
+	// Roles are the values of the roles attribute, strongest claim first; nil: it
+	// said nothing. An empty list takes back what it named before.
 	Roles      []string
 	Attributes Attributes
 }

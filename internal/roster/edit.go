@@ -83,7 +83,7 @@ func applyChange(before Member, c Change, by By, cfg tenant.Config, now time.Tim
 	if !ok {
 		d = by.Directory
 	}
-	after.Claims = directoryRoles(after, d, c.Roles, now)
+	after.Claims = directoryRoles(after, d, cfg.Tenant.Roles, c.Roles, now)
 	if sameMember(before, after) {
 		return before, nil
 	}

@@ -9,9 +9,9 @@ import (
 
 // directoryRoles works out the two claims by which a directory names a role:
 // the first of its mappings, in the admin's order, to a group of the member,
-// and the first value of the roles attribute that is a role of the tenant.
-// roles nil leaves the attribute's claim as it is.
-func directoryRoles(m Member, d tenant.Directory, roles []string, now time.Time) []Claim {
+// and the first value of the roles attribute that is a role of the tenant which
+// the attribute may give. roles nil leaves the attribute's claim as it is.
+func directoryRoles(m Member, d tenant.Directory, set tenant.RoleSet, roles []string, now time.Time) []Claim {
 	claims := mappedRole(m, d, now)
 	if !d.Settings.RolesAttribute {
 		return withoutClaims(claims, SourceDirectoryRoles)
@@ -19,11 +19,17 @@ func directoryRoles(m Member, d tenant.Directory, roles []string, now time.Time)
 	if roles == nil {
 		return claims
 	}
-	claims = withoutClaims(claims, SourceDirectoryRoles)
-	if len(roles) > 0 {
-		claims = append(claims, Claim{Source: SourceDirectoryRoles, By: d.ID.String(), Role: roles[0], At: now})
+	for _, role := range roles {
+		c := Claim{Source: SourceDirectoryRoles, By: d.ID.String(), Role: role, At: now}
+		if !mayName(c, set) {
+			continue
+		}
+		if had, ok := m.Claim(SourceDirectoryRoles); ok && sameClaim(had, c) {
+			return claims
+		}
+		return withClaim(claims, c)
 	}
-	return claims
+	return withoutClaims(claims, SourceDirectoryRoles)
 }
 
 // mappedRole replaces the claim that the directory's group mappings make.

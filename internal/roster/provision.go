@@ -251,7 +251,7 @@ func (p arrival) member(m Member, kind EventKind) Member {
 	}
 	m.DirectoryActive = active
 	m.Claims = withClaim(m.Claims, Claim{Source: SourceDirectory, By: p.by.Directory.ID.String(), Here: true, Active: &active, At: p.now})
-	m.Claims = directoryRoles(m, p.by.Directory, p.change.Roles, p.now)
+	m.Claims = directoryRoles(m, p.by.Directory, p.config.Tenant.Roles, p.change.Roles, p.now)
 	return seal(m, p.config, p.now)
 }
 
