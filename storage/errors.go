@@ -129,6 +129,7 @@ const (
 	stateBadEncoding       = "22021" // a NUL, or no UTF-8
 	stateBadEscape         = "22P05" // \u0000 in a JSON document
 	stateOutOfRange        = "22003" // a number
+	stateInvalidParameter  = "22023" // such as a role that is not there
 	stateDuplicateObject   = "42710"
 	stateTooManyConns      = "53300"
 	stateAdminShutdown     = "57P01"

@@ -39,11 +39,15 @@ func (b *pgBackend) migrate(ctx context.Context) ([]string, error) {
 		}
 		applied = append(applied, m.name)
 	}
-	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return grant(ctx, tx, b.appRole) })
+	// Who logs in as somebody else need not be the owner's business.
+	become := b.migrant.User == b.pool.Config().ConnConfig.User
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return grant(ctx, tx, b.appRole, become) })
 	if err != nil {
 		return applied, fmt.Errorf("give the application role its rights: %w", err)
 	}
-	// From here on requests come: see that their role is bound.
+	// From here on requests come: see that their role is bound, also that of connections which were
+	// made when there were no tables to own.
+	b.pool.Reset()
 	return applied, b.ping(ctx)
 }
 
@@ -102,6 +106,23 @@ func (b *pgBackend) pending(ctx context.Context) ([]string, error) {
 		list, err := migrationsOf(postgres)
 		return names(list), err
 	}
-	todo, err := missingPostgres(ctx, conn)
+	var todo []migration
+	err = afterMigration(ctx, conn, func() (err error) {
+		todo, err = missingPostgres(ctx, conn)
+		return err
+	})
 	return names(todo), err
+}
+
+// afterMigration tries something again that failed, once no other process migrates any more: a table
+// is there before the right to read it.
+func afterMigration(ctx context.Context, conn *pgx.Conn, f func() error) error {
+	err := f()
+	if err == nil {
+		return nil
+	}
+	if _, waiting := conn.Exec(ctx, `SELECT pg_advisory_xact_lock_shared($1)`, int64(migrationLock)); waiting != nil {
+		return err
+	}
+	return f()
 }

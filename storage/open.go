@@ -25,6 +25,9 @@ type Config struct {
 	// missing. When the role of URL could bypass row-level security, each connection becomes AppRole
 	// first. PostgreSQL only.
 	AppRole string
+	// ForMigrate says that Migrate comes first: it mends what else keeps a role from working, such as
+	// rights that it lacks. PostgreSQL only.
+	ForMigrate bool
 	// MaxConns is the most connections in use at a time; 0: a number that fits the machine.
 	MaxConns int
 	// Logger takes what goes wrong in the background; nil: nothing is logged.

@@ -1,10 +1,8 @@
 package storage_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -84,72 +82,6 @@ func TestMigrateTogether(t *testing.T) {
 				t.Errorf("Pending = %v, %v, want none", rest, err)
 			}
 		})
-	}
-}
-
-// TestRoles tries the ways in which an operator may set up the roles of PostgreSQL.
-func TestRoles(t *testing.T) {
-	t.Parallel()
-	owner := testenv.Postgres(t)
-	name := "rollcall_roles_" + strings.ToLower(owner[len(owner)-16:])
-	name = strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_' {
-			return r
-		}
-		return '_'
-	}, name)
-	plain, bypass, admin := name+"_plain", name+"_bypass", name+"_owner"
-	conn, err := pgx.Connect(t.Context(), owner)
-	if err != nil {
-		t.Fatal(err)
-	}
-	run := func(sql string) {
-		t.Helper()
-		if _, err := conn.Exec(context.WithoutCancel(t.Context()), sql); err != nil {
-			t.Fatalf("%s: %v", sql, err)
-		}
-	}
-	for _, role := range []string{plain, bypass, admin} {
-		run("CREATE ROLE " + role + " LOGIN PASSWORD 'x' " + map[string]string{plain: "", bypass: "BYPASSRLS", admin: "CREATEROLE"}[role])
-	}
-	t.Cleanup(func() {
-		for _, role := range []string{plain, bypass, admin} {
-			run("REASSIGN OWNED BY " + role + " TO CURRENT_USER")
-			run("DROP OWNED BY " + role)
-			run("DROP ROLE " + role)
-		}
-		_ = conn.Close(context.WithoutCancel(t.Context()))
-	})
-	run("GRANT CREATE ON SCHEMA public TO " + admin)
-	as := func(role string) string {
-		u, err := url.Parse(owner)
-		if err != nil {
-			t.Fatal(err)
-		}
-		u.User = url.UserPassword(role, "x")
-		return u.String()
-	}
-
-	// An owner that is no superuser migrates; the application logs in as a role of its own.
-	db := openOnly(t, storage.Config{URL: as(plain), MigrateURL: as(admin), AppRole: plain})
-	if _, err := db.Migrate(t.Context()); err != nil {
-		t.Fatalf("Migrate as a plain owner: %v", err)
-	}
-	if _, err := db.Tenants(t.Context()); err != nil {
-		t.Errorf("Tenants as a plain role: %v", err)
-	}
-	if _, err := openOnly(t, storage.Config{URL: owner, AppRole: plain}).Tenants(t.Context()); err != nil {
-		t.Errorf("Tenants as a superuser that becomes the role: %v", err)
-	}
-	for who, c := range map[string]storage.Config{
-		"a role with BYPASSRLS that becomes itself": {URL: as(bypass), AppRole: bypass},
-		"the owner that becomes itself":             {URL: as(admin), AppRole: admin},
-		"a superuser that becomes BYPASSRLS":        {URL: owner, AppRole: bypass},
-	} {
-		c.Now = time.Now
-		if _, err := storage.Open(t.Context(), c); err == nil || !strings.Contains(err.Error(), "row-level security") {
-			t.Errorf("Open as %s = %v, want a refusal", who, err)
-		}
 	}
 }
 

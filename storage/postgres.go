@@ -23,9 +23,11 @@ type pgBackend struct {
 	migrant *pgx.ConnConfig // who migrates
 	appRole string
 	log     *slog.Logger
-	stop    context.CancelFunc // of the listener
-	running sync.WaitGroup
-	shut    func() error // of bun's view of the pool
+	// forMigrate: see Config.
+	forMigrate bool
+	stop       context.CancelFunc // of the listener
+	running    sync.WaitGroup
+	shut       func() error // of bun's view of the pool
 }
 
 func (db *DB) openPostgres(ctx context.Context, c Config) error {
@@ -35,9 +37,11 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 	}
 	migrant := config.ConnConfig.Copy()
 	if c.MigrateURL != "" {
-		if migrant, err = pgx.ParseConfig(c.MigrateURL); err != nil {
+		owner, err := pgxpool.ParseConfig(c.MigrateURL) // which knows pool_… parameters too
+		if err != nil {
 			return errors.New("the PostgreSQL URL for migrations can't be read")
 		}
+		migrant = owner.ConnConfig
 	}
 	if c.MaxConns > 0 {
 		config.MaxConns = int32(min(c.MaxConns, 10_000)) //nolint:gosec // bounded
@@ -62,7 +66,7 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 	// The listener outlives ctx: it ends with close.
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	std := stdlib.OpenDBFromPool(pool)
-	b := &pgBackend{pool: pool, migrant: migrant, appRole: c.AppRole, log: c.Logger, stop: stop, shut: std.Close}
+	b := &pgBackend{pool: pool, migrant: migrant, appRole: c.AppRole, forMigrate: c.ForMigrate, log: c.Logger, stop: stop, shut: std.Close}
 	if err := b.check(ctx); err != nil {
 		stop()
 		return errors.Join(err, std.Close(), closed(pool))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -21,41 +22,63 @@ func (b *pgBackend) check(ctx context.Context) error {
 	if err := conn.QueryRow(ctx, `SELECT to_regclass('rollcall_migrations') IS NOT NULL`).Scan(&migrated); err != nil {
 		return fmt.Errorf("look for the tables: %w", err)
 	}
-	if !migrated {
+	if !migrated || b.forMigrate {
 		return nil
 	}
-	return takeRole(ctx, conn, b.appRole)
+	return afterMigration(ctx, conn, func() error { return takeRole(ctx, conn, b.appRole) })
 }
 
-// mighty asks whether row-level security could be got around: by a superuser, by a role with
-// BYPASSRLS, or by whoever may act as the owner of the tables, who could switch it off.
-const mighty = `
+// standing asks whether row-level security could be got around: by a superuser, by a role with
+// BYPASSRLS, or by whoever may act as the owner of the tables, who could switch it off. And whether
+// the role has rights here; it need not have any before there are tables.
+const standing = `
 	SELECT r.rolname, r.rolsuper OR r.rolbypassrls OR EXISTS (
 	  SELECT FROM pg_class c
-	  WHERE c.oid IN (to_regclass('members'), to_regclass('people')) AND pg_has_role(r.oid, c.relowner, 'MEMBER'))
+	  WHERE c.oid IN (to_regclass('members'), to_regclass('people')) AND pg_has_role(r.oid, c.relowner, 'MEMBER')),
+	  coalesce(has_table_privilege(to_regclass('rollcall_migrations'), 'SELECT'), true)
 	FROM pg_roles r WHERE r.rolname = current_user`
 
 // takeRole makes a fresh connection act as a role that row-level security binds: the one that it
-// logged in as, or else appRole. It is an error when that isn't bound either.
+// logged in as, or else appRole. It is an error, which says what to run, when that isn't bound
+// either or has no rights.
 func takeRole(ctx context.Context, conn *pgx.Conn, appRole string) error {
-	var name string
-	var can bool
-	if err := conn.QueryRow(ctx, mighty).Scan(&name, &can); err != nil {
-		return fmt.Errorf("look at the role: %w", err)
+	login, mighty, entitled, err := roleOf(ctx, conn)
+	if err != nil || !mighty && entitled {
+		return err
 	}
-	if !can {
-		return nil
+	role := pgx.Identifier{appRole}.Sanitize()
+	if _, err := conn.Exec(ctx, "SET ROLE "+role); err != nil {
+		return cannotBecome(role, pgx.Identifier{login}.Sanitize(), err)
 	}
-	if _, err := conn.Exec(ctx, "SET ROLE "+pgx.Identifier{appRole}.Sanitize()); err != nil {
-		return fmt.Errorf("become the application role (run the migrations first): %w", err)
-	}
-	if err := conn.QueryRow(ctx, mighty).Scan(&name, &can); err != nil {
-		return fmt.Errorf("look at the role: %w", err)
-	}
-	if can {
+	name, mighty, entitled, err := roleOf(ctx, conn)
+	switch {
+	case err != nil:
+		return err
+	case mighty:
 		return fmt.Errorf("the role %q could get around row-level security: it is a superuser, has BYPASSRLS or may act as the owner of the tables; name another", name)
+	case !entitled:
+		return fmt.Errorf("the role %q has no rights on the tables: run `rollcall migrate` as the role that owns them", name)
 	}
 	return nil
+}
+
+func roleOf(ctx context.Context, conn *pgx.Conn) (name string, mighty, entitled bool, err error) {
+	if err := conn.QueryRow(ctx, standing).Scan(&name, &mighty, &entitled); err != nil {
+		return "", false, false, fmt.Errorf("look at the role: %w", err)
+	}
+	return name, mighty, entitled, nil
+}
+
+// cannotBecome says what to run so that login can become role. Both are quoted for SQL.
+func cannotBecome(role, login string, err error) error {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	switch {
+	case ok && pg.Code == stateInvalidParameter:
+		return fmt.Errorf("there is no role %s: run `rollcall migrate` as the role that owns the tables: %w", role, err)
+	case ok && pg.Code == statePrivilege:
+		return fmt.Errorf("%s must act as %s and may not: run GRANT %s TO %s as a superuser, or log in as %s: %w", login, role, role, login, role, err)
+	}
+	return fmt.Errorf("become the application role: %w", err)
 }
 
 // rights are what the application role may do. Events and people are only ever added.
@@ -69,11 +92,19 @@ func rights() []string {
 	}
 }
 
-// grant makes the application role where it is missing, and gives it its rights.
-func grant(ctx context.Context, tx pgx.Tx, appRole string) error {
+// grant makes the application role where it is missing, and gives it its rights and no others: a
+// default privilege of the database may have given it more. become says that the owner has to act as
+// it.
+func grant(ctx context.Context, tx pgx.Tx, appRole string, become bool) error {
 	role := pgx.Identifier{appRole}.Sanitize()
-	if err := makeRole(ctx, tx, appRole); err != nil {
+	if err := makeRole(ctx, tx, appRole, become); err != nil {
 		return err
+	}
+	for _, right := range rights() {
+		_, on, _ := strings.Cut(right, " ON ")
+		if _, err := tx.Exec(ctx, "REVOKE ALL ON "+on+" FROM "+role); err != nil {
+			return fmt.Errorf("revoke all on %s: %w", on, err)
+		}
 	}
 	var schema string
 	if err := tx.QueryRow(ctx, `SELECT current_schema()`).Scan(&schema); err != nil {
@@ -88,8 +119,9 @@ func grant(ctx context.Context, tx pgx.Tx, appRole string) error {
 }
 
 // makeRole creates the role, which belongs to the whole cluster: other databases may have it, or be
-// about to. The owner must be a member of it in order to become it; a superuser may anyway.
-func makeRole(ctx context.Context, tx pgx.Tx, appRole string) error {
+// about to. The owner must be a member of it in order to become it; a superuser may anyway. Before
+// PostgreSQL 16 every member may.
+func makeRole(ctx context.Context, tx pgx.Tx, appRole string, become bool) error {
 	role := pgx.Identifier{appRole}.Sanitize()
 	var exists bool
 	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`, appRole).Scan(&exists); err != nil {
@@ -97,18 +129,24 @@ func makeRole(ctx context.Context, tx pgx.Tx, appRole string) error {
 	}
 	if !exists {
 		if err := attempt(ctx, tx, "CREATE ROLE "+role+" NOLOGIN NOBYPASSRLS NOSUPERUSER"); err != nil {
-			return fmt.Errorf("create role %s: %w", role, err)
+			return fmt.Errorf("run CREATE ROLE %s as a superuser, for this role may not: %w", role, err)
 		}
 	}
+	if !become {
+		return nil
+	}
+	const may = `SELECT current_user, pg_has_role(current_user, $1,
+		CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)`
+	var owner string
 	var member bool
-	if err := tx.QueryRow(ctx, `SELECT pg_has_role(current_user, $1, 'MEMBER')`, appRole).Scan(&member); err != nil {
+	if err := tx.QueryRow(ctx, may, appRole).Scan(&owner, &member); err != nil {
 		return fmt.Errorf("look for the right to become %s: %w", role, err)
 	}
 	if member {
 		return nil
 	}
 	if err := attempt(ctx, tx, "GRANT "+role+" TO CURRENT_USER"); err != nil {
-		return fmt.Errorf("grant %s to the owner: %w", role, err)
+		return cannotBecome(role, pgx.Identifier{owner}.Sanitize(), err)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ type migrateView struct {
 
 // Run implements migrate.
 func (c *migrateCmd) Run(p *program) error {
-	if err := p.connect(); err != nil {
+	if err := p.connect(!c.Check); err != nil {
 		return err
 	}
 	v := migrateView{Applied: []string{}, Pending: []string{}}

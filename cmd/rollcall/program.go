@@ -36,7 +36,7 @@ func (p *program) logger() *slog.Logger {
 // so: commands are run by people who want their work done, not a lecture on
 // schemas. A role that may not change tables gets an error that says who does.
 func (p *program) open() (*roster.Roster, error) {
-	if err := p.connect(); err != nil {
+	if err := p.connect(false); err != nil {
 		return nil, err
 	}
 	pending, err := p.db.Pending(p.ctx)
@@ -51,9 +51,12 @@ func (p *program) open() (*roster.Roster, error) {
 	return p.roster(), nil
 }
 
-// connect opens the store as it is. It is closed with the program.
-func (p *program) connect() error {
-	db, err := storage.Open(p.ctx, storage.Config{URL: p.DatabaseURL, MigrateURL: p.MigrateURL, Logger: p.logger(), Now: p.now})
+// connect opens the store as it is. It is closed with the program. forMigrate says that the tables
+// are brought up to date next.
+func (p *program) connect(forMigrate bool) error {
+	db, err := storage.Open(p.ctx, storage.Config{
+		URL: p.DatabaseURL, MigrateURL: p.MigrateURL, ForMigrate: forMigrate, Logger: p.logger(), Now: p.now,
+	})
 	if err != nil {
 		return err
 	}

@@ -99,7 +99,7 @@ func (c *serveCmd) prepare(p *program) error {
 		_, err := p.open()
 		return err
 	}
-	if err := p.connect(); err != nil {
+	if err := p.connect(false); err != nil {
 		return err
 	}
 	pending, err := p.db.Pending(p.ctx)
