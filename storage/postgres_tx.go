@@ -43,6 +43,7 @@ type pgTx struct {
 	waiting []statement
 	version int64     // of the configuration
 	horizon statement // sets that of the feed
+	failed  error     // of the first statement that failed; nothing is committed then
 }
 
 func (t *pgTx) configVersion() int64 { return t.version }
@@ -72,7 +73,11 @@ func (t *pgTx) run(ctx context.Context, list ...statement) error {
 	}
 	all = append(append(all, t.waiting...), list...)
 	t.waiting = nil
-	return send(ctx, t.conn.Conn(), all)
+	err := send(ctx, t.conn.Conn(), all)
+	if t.failed == nil {
+		t.failed = err
+	}
+	return err
 }
 
 // do runs f, then commits. A transaction that was never begun and has nothing to write costs
@@ -81,6 +86,9 @@ func (t *pgTx) do(ctx context.Context, f func() error) error {
 	defer t.release()
 	if err := f(); err != nil {
 		return err
+	}
+	if t.failed != nil {
+		return t.failed // whatever f made of it: PostgreSQL answers COMMIT with a quiet ROLLBACK now
 	}
 	if t.conn == nil && len(t.waiting) == 0 {
 		return nil

@@ -12,6 +12,8 @@ import (
 type liteConn struct {
 	conn *sql.Conn
 	kept map[string]*sql.Stmt
+	// failed is the error of the transaction's first statement that failed; nothing is committed then.
+	failed error
 }
 
 func (c *liteConn) close() error {
@@ -50,6 +52,7 @@ func (c *liteConn) within(ctx context.Context, begin string, f func(*liteConn) e
 	if err := c.run(ctx, statement{sql: begin}); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
+	c.failed = nil
 	done := false
 	defer func() {
 		if !done { // also when f panics
@@ -58,6 +61,9 @@ func (c *liteConn) within(ctx context.Context, begin string, f func(*liteConn) e
 	}()
 	if err := f(c); err != nil {
 		return err
+	}
+	if c.failed != nil {
+		return c.failed // whatever f made of it: half of what it wrote may be missing
 	}
 	if err := c.run(ctx, statement{sql: "COMMIT"}); err != nil {
 		return fmt.Errorf("commit: %w", err)
@@ -73,9 +79,12 @@ func (c *liteConn) run(ctx context.Context, list ...statement) error {
 		if err := ctx.Err(); err != nil {
 			return err //nolint:wrapcheck // the caller's own
 		}
-		err := c.runOne(ctx, s)
-		if err != nil {
-			return c.conflict(ctx, s.taken, err)
+		if err := c.runOne(ctx, s); err != nil {
+			err = c.conflict(ctx, s.taken, err)
+			if c.failed == nil {
+				c.failed = err
+			}
+			return err
 		}
 	}
 	return nil

@@ -18,8 +18,30 @@ func testConstraints(t *testing.T, open opener) {
 		{"an id is taken once", uniqueIDs},
 		{"what is not there is not found", notThere},
 		{"texts that no database holds are invalid", unstorable},
+		{"an error that is kept quiet undoes the transaction all the same", quietError},
 		{"an ended context ends the call", endedContext},
 	})
+}
+
+func quietError(t *testing.T, b Backend) {
+	h := newHouse(t, b, "acme")
+	first := h.addMember("first")
+	second := h.newMember("FIRST")
+	err := h.try(func(ctx context.Context, tx roster.Tx) error {
+		err := tx.InsertMember(ctx, h.newMember("third"))
+		if err == nil {
+			err = tx.InsertMember(ctx, second)
+		}
+		if err == nil {
+			_, err = tx.Member(ctx, h.scope(), first.ID, false) // sends what was written
+		}
+		if err == nil {
+			t.Error("the same login twice: no error")
+		}
+		return nil
+	})
+	wantConflict(t, "Update that returned nil", "login", err)
+	wantSame(t, "members", 1, h.members(roster.Query{Count: true}).Total)
 }
 
 func uniqueMembers(t *testing.T, b Backend) {
