@@ -13,25 +13,32 @@ import (
 // oldest transaction that may still add events of this tenant.
 //
 // Each Update holds the tenant's advisory lock from before its first write to its end. So the horizon
-// is the least transaction id among the holders of that lock, or else the next id to be given out.
-// A long transaction of somebody else in the same cluster holds nothing up.
+// is the least id among the running transactions that hold that lock, or else the next id to be given
+// out. A long transaction of somebody else in the same cluster holds nothing up.
 //
-// The order matters: first the next id (x), then the locks, then the snapshot that reads events. A
-// writer with an id below x either shows in the locks, and is at or above the horizon, or ended before
-// they were looked at; PostgreSQL makes a transaction visible before it releases its locks, so the
-// later snapshot sees its events. The three are two statements of one batch, each with a snapshot of
-// its own because the isolation level is read committed.
+// The order matters: first the running transactions (a snapshot), then the locks, then the snapshot
+// that reads events. A writer with an id below the horizon ended before the first of them, so the last
+// sees its events. The three are two statements of one batch, each with a snapshot of its own because
+// the isolation level is read committed.
 //
-// pg_locks shows ids without their upper half, which x lends them.
+// A transaction locks its own id a moment after it was given it, and PostgreSQL does not say whose an
+// id is that nobody has locked. Such a one counts as the tenant's: it is rare and does not last.
+//
+// pg_locks shows ids without their upper half.
 const setHorizon = `
-	WITH next AS MATERIALIZED (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS x),
+	WITH now AS MATERIALIZED (SELECT pg_current_snapshot() AS snapshot),
 	  held AS MATERIALIZED (SELECT locktype, database, classid, objid, objsubid, transactionid, virtualtransaction FROM pg_locks WHERE granted),
 	  writers AS (
-	    SELECT (x - t.transactionid::text::bigint) & 4294967295 AS age
-	    FROM next, held l JOIN held t ON t.virtualtransaction = l.virtualtransaction AND t.locktype = 'transactionid'
-	    WHERE l.locktype = 'advisory' AND l.classid = ($1::bigint >> 32 & 4294967295)::oid AND l.objid = ($1 & 4294967295)::oid AND l.objsubid = 1
-	      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-	SELECT set_config('rollcall.horizon', (x - coalesce((SELECT max(age) FROM writers WHERE age < 2147483648), 0))::text, true) FROM next`
+	    SELECT virtualtransaction FROM held
+	    WHERE locktype = 'advisory' AND classid = ($1::bigint >> 32 & 4294967295)::oid AND objid = ($1 & 4294967295)::oid AND objsubid = 1
+	      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())),
+	  others AS (
+	    SELECT transactionid::text::bigint AS id FROM held
+	    WHERE locktype = 'transactionid' AND virtualtransaction NOT IN (SELECT virtualtransaction FROM writers)),
+	  running AS (SELECT x::text::bigint AS id FROM now, pg_snapshot_xip(snapshot) AS x)
+	SELECT set_config('rollcall.horizon', least(
+	  pg_snapshot_xmax(snapshot)::text::bigint, pg_current_xact_id_if_assigned()::text::bigint,
+	  (SELECT min(id) FROM running WHERE id & 4294967295 NOT IN (SELECT id FROM others)))::text, true) FROM now`
 
 // setViewHorizon is for a transaction with one snapshot, taken before anybody could look at the
 // locks: the oldest transaction of the whole cluster is all it knows for sure.
