@@ -29,16 +29,20 @@ func TestBounds(t *testing.T) {
 		{"elements", `{"userName":"u","emails":[` + many(maxElements+1, `{"value":"%d@kv.example"}`) + `]}`, roster.Invalid},
 		{"attributes", `{"userName":"u","urn:acme:1.0:User":{` + many(maxFields+1, `"a%d":1`) + `}}`, roster.BadSyntax},
 		{"bytes", `{"userName":"u","title":"` + strings.Repeat("a", maxDocument) + `"}`, roster.TooLarge},
+		{"values", `{"userName":"u","urn:acme:1.0:User":{"l":[0` + strings.Repeat(",0", maxValues) + `]}}`, roster.TooLarge},
 	}
 	for _, tt := range bodies {
 		if _, err := parseUser([]byte(tt.body), quirks{}); !errors.Is(err, tt.want) {
 			t.Errorf("parseUser with too many %s: %v, want %v", tt.name, err, tt.want)
 		}
 	}
+	photo := `{"photos":[{"value":"` + strings.Repeat("a", 900_000) + `"}]}`
+	remove := `{"op":"remove","path":"emails","value":[` + many(maxElements, `"%d"`) + `]}`
 	patches := []struct {
 		name, operations string
 		want             roster.Kind
 	}{
+		{"elements to remove from elements", remove + "," + remove, roster.TooLarge},
 		{"elements", `{"op":"add","path":"emails","value":[{"value":"one more"}]}`, roster.Invalid},
 		{"elements by path", `{"op":"add","path":"emails[type eq \"work\"].value","value":"one more"}`, roster.Invalid},
 		{"comparisons", many(maxCompared/maxElements+1, `{"op":"remove","path":"emails[value gt \"x%d\"].display"}`), roster.TooLarge},
@@ -48,6 +52,10 @@ func TestBounds(t *testing.T) {
 		if _, err := applyUser(emails, tt.operations, quirks{}); !errors.Is(err, tt.want) {
 			t.Errorf("patchUser with too many %s: %v, want %v", tt.name, err, tt.want)
 		}
+	}
+	large := many(30, `{"op":"remove","path":"photos[value co \"b%d\"]"}`)
+	if _, err := applyUser(photo, large, quirks{}); !errors.Is(err, roster.TooLarge) {
+		t.Errorf("patchUser with filters on large elements: %v, want %v", err, roster.TooLarge)
 	}
 	if _, err := parseProjection(many(maxNames+1, "a%d"), "", userKind); !errors.Is(err, roster.Invalid) {
 		t.Errorf("parseProjection with too many names: %v, want %v", err, roster.Invalid)

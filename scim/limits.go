@@ -22,7 +22,8 @@ const (
 	maxFields   = 1000    // of one object
 	maxElements = 1000    // of a list that is searched
 	maxNames    = 200     // in attributes or excludedAttributes
-	maxCompared = 20000   // elements that the filters of one PATCH look at
+	maxCompared = 20000   // elements that the filters of one PATCH look at, large ones counted more than once
+	maxValues   = 250000  // of one body together: 50,000 members with their names fit
 	maxDocument = 1 << 20 // bytes of all attributes of a resource together
 )
 

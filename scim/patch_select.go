@@ -86,7 +86,7 @@ func addEqualities(v *value, p roster.Predicate) bool {
 func (d *draft) entraTypedPathCreatesElement(op operation, t target, p roster.Predicate) error {
 	e, ok := equalities(p)
 	if !ok || !t.attr.multi {
-		return refuse(roster.NoTarget, clip(op.path.text), "Nothing matches the path %q, and it does not say what to make. Select by type eq \"…\".", clip(op.path.text))
+		return refuse(roster.NoTarget, "path", "Nothing matches the path %q, and it does not say what to make. Select by type eq \"…\".", clip(op.path.text))
 	}
 	if t.sub != "" && op.value.shape == textShape && op.value.text() == "" {
 		return nil // clears what is not there
@@ -153,6 +153,10 @@ func (d *draft) removeNamed(list *value, t target, v value) error {
 	}
 	if len(v.elements()) > maxElements || len(list.items) > maxElements {
 		return invalid(t.path(), "Attribute %q has more than %d elements.", t.path(), maxElements)
+	}
+	const cheap = 50 // of these comparisons cost as much as one of a filter
+	if err := d.compare(len(v.elements()) * len(list.items) / cheap); err != nil {
+		return err
 	}
 	for _, e := range v.elements() {
 		if t.attr != nil {

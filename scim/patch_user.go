@@ -80,7 +80,7 @@ func (d *draft) apply(op operation) error {
 // applyFiltered carries out an operation on the elements that a filter selects.
 func (d *draft) applyFiltered(op operation, t target) error {
 	if t.attr == nil {
-		return badPath(clip(op.path.text), "The extension of %q is not known, so its elements can't be selected. Send the attribute as a whole.", clip(op.path.text))
+		return badPath("path", "The path %q leads into an extension that is not known, so no elements can be selected. Send the attribute as a whole.", clip(op.path.text))
 	}
 	p, err := t.where(op.path.filter)
 	if err != nil {
@@ -90,10 +90,11 @@ func (d *draft) applyFiltered(op operation, t target) error {
 	list := h.get(t.name)
 	var at []int
 	if list != nil {
-		if d.compared += len(list.elements()); d.compared > maxCompared {
-			return refuse(roster.TooLarge, "Operations", "The filters of the request look at more than %d elements. Send the operations in several requests.", maxCompared)
-		}
 		for i, e := range list.elements() {
+			const page = 512 // bytes that take about as long as an element
+			if err := d.compare(1 + e.size()/page); err != nil {
+				return err
+			}
 			if matches(p, e) {
 				at = append(at, i)
 			}
@@ -111,7 +112,7 @@ func (d *draft) applyFiltered(op operation, t target) error {
 	case len(at) > 0:
 		return d.putElements(op, t, h, at, p)
 	case op.mode == replaceMode && d.q.strict:
-		return refuse(roster.NoTarget, clip(op.path.text), "Nothing matches the path %q. Add it before it is replaced.", clip(op.path.text))
+		return refuse(roster.NoTarget, "path", "Nothing matches the path %q. Add it before it is replaced.", clip(op.path.text))
 	}
 	return d.entraTypedPathCreatesElement(op, t, p)
 }

@@ -22,8 +22,17 @@ type draft struct {
 	root   value
 	// steps are the changes of a group's members.
 	steps []roster.MemberStep
-	// compared counts the elements that filters have looked at.
+	// compared counts the elements that filters have looked at; see compare.
 	compared int
+}
+
+// compare notes that n more elements are looked at, and refuses more than one
+// request may have.
+func (d *draft) compare(n int) error {
+	if d.compared += n; d.compared > maxCompared {
+		return refuse(roster.TooLarge, "Operations", "The filters of the request look at more than %d elements. Send the operations in several requests.", maxCompared)
+	}
+	return nil
 }
 
 // holder is the object that a target's attribute is a field of.

@@ -121,6 +121,18 @@ func (v *value) object(name string) *value {
 	return f
 }
 
+// size is about how many bytes the value takes as JSON.
+func (v value) size() int {
+	n := len(v.raw)
+	for _, e := range v.items {
+		n += e.size()
+	}
+	for _, f := range v.fields {
+		n += len(f.name) + f.value.size()
+	}
+	return n
+}
+
 // clone copies everything that can be changed.
 func (v value) clone() value {
 	if v.items != nil {

@@ -26,7 +26,7 @@ func parseValue(body []byte) (value, error) {
 	if !json.Valid(body) {
 		return value{}, notJSON(body)
 	}
-	r := newReader(body, maxJSONDepth, maxFields)
+	r := newReader(body, maxJSONDepth, maxFields, maxValues)
 	return r.value(0)
 }
 
@@ -36,13 +36,13 @@ func parseStored(doc roster.Attributes) (value, error) {
 	if !json.Valid(doc) {
 		return value{}, notJSON(doc)
 	}
-	r := newReader(doc, maxDocument, maxDocument)
+	r := newReader(doc, maxDocument, maxDocument, maxDocument)
 	return r.value(0)
 }
 
-func newReader(text []byte, depth, fields int) reader {
+func newReader(text []byte, depth, fields, values int) reader {
 	// A field takes some thirty bytes; most documents have fewer than two dozen open.
-	return reader{src: string(text), maxDepth: depth, maxFields: fields, fields: make([]field, 0, min(len(text)/32+2, 24))}
+	return reader{src: string(text), maxDepth: depth, maxFields: fields, left: values, fields: make([]field, 0, min(len(text)/32+2, 24))}
 }
 
 func notJSON(body []byte) error {
@@ -60,6 +60,8 @@ type reader struct {
 	pos int
 	// maxDepth and maxFields bound how deep values nest and how large objects are.
 	maxDepth, maxFields int
+	// left is how many more values may come: one takes far more memory than its text.
+	left int
 	// items and fields are stacks of what open lists and objects have so far, so that each
 	// gets its memory in one piece when it closes.
 	items  []value
@@ -80,6 +82,9 @@ func (r *reader) space() byte {
 func (r *reader) value(depth int) (value, error) {
 	if depth > r.maxDepth {
 		return value{}, badSyntax("The body nests more than %d levels deep.", r.maxDepth)
+	}
+	if r.left--; r.left < 0 {
+		return value{}, refuse(roster.TooLarge, "", "The body has more than %d values. Send the change in several requests.", maxValues)
 	}
 	switch c := r.space(); c {
 	case '{':
