@@ -124,3 +124,34 @@ func checkErrorBody(tb testing.TB, status int, h http.Header, body []byte) {
 		tb.Errorf("error is %s (%s) with status %q and detail %q", body, h.Get("Content-Type"), e.Status, e.Detail)
 	}
 }
+
+// TestErrorsQuoteNothingThatWasSent_P13: the text of an error goes to the log, which
+// holds no names and addresses. Only its detail, for the admin, may quote them.
+func TestErrorsQuoteNothingThatWasSent_P13(t *testing.T) {
+	t.Parallel()
+	const secret = "mara@acme.example"
+	for _, op := range []string{
+		`{"op":"replace","path":"emails[value eq \"mara@acme.example\"].nosuch","value":"x"}`,
+		`{"op":"replace","path":"emails[value gt \"mara@acme.example\"].value","value":"x"}`,
+		`{"op":"replace","path":"mara@acme.example","value":"x"}`,
+		`{"op":"replace","path":"mara@acme.example x","value":"x"}`,
+		`{"op":"replace","path":"emails[value eq \"mara@acme.example\"]]","value":"x"}`,
+		`{"op":"replace","path":"title[value eq \"mara@acme.example\"]","value":"x"}`,
+		`{"op":"replace","path":"urn:x:User:a[value eq \"mara@acme.example\"]","value":"x"}`,
+		`{"op":"replace","path":"id[value eq \"mara@acme.example\"]","value":"x"}`,
+		`{"op":"replace","path":"active","value":"mara@acme.example"}`,
+		`{"op":"mara@acme.example","path":"active","value":"x"}`,
+	} {
+		_, err := applyUser(`{}`, op, quirks{strict: strings.Contains(op, "].value")})
+		if err == nil {
+			t.Errorf("%s was accepted", op)
+		} else if strings.Contains(err.Error(), "mara") {
+			t.Errorf("the log gets %q of %s", err, op)
+		}
+	}
+	for _, filter := range []string{`mara@acme.example eq "x"`, `emails[value eq "` + secret + `"`, `title ` + secret + ` "x"`, `active eq "` + secret + `"`} {
+		if _, err := parseFilter(filter, userKind, Limits{}); err == nil || strings.Contains(err.Error(), "mara") {
+			t.Errorf("the log gets %v of the filter %s", err, filter)
+		}
+	}
+}

@@ -17,20 +17,20 @@ func parsePath(s string, lim Limits) (path, error) {
 	s = strings.TrimSpace(s)
 	if strings.IndexByte(s, '[') < 0 {
 		if strings.ContainsAny(s, " \t\r\n\"'()]") {
-			return path{}, badPath(clip(s), "The path %q is not understood. Write it like name.givenName or emails[type eq \"work\"].value.", clip(s))
+			return path{}, badPath("path", "The path %q is not understood. Write it like name.givenName or emails[type eq \"work\"].value.", clip(s))
 		}
 		return path{text: s, attr: s}, nil
 	}
 	p := filterParser{src: s, lim: lim.withDefaults()}
 	if err := p.admit(); err != nil {
-		return path{}, badPath(clip(s), "The path %q is too long or not text.", clip(s))
+		return path{}, badPath("path", "The path %q is too long or not text.", clip(s))
 	}
 	e, err := p.term()
 	if err != nil {
-		return path{}, badPath(clip(s), "The path %q is not understood: %s", clip(s), detailText(err))
+		return path{}, badPath("path", "The path %q is not understood: %s", clip(s), detailText(err))
 	}
 	if e.kind != elementExpr || e.op != "" || p.pos < len(p.src) {
-		return path{}, badPath(clip(s), "The path %q is not understood. Write it like emails[type eq \"work\"].value.", clip(s))
+		return path{}, badPath("path", "The path %q is not understood. Write it like emails[type eq \"work\"].value.", clip(s))
 	}
 	return path{text: s, attr: e.path, filter: e.left, sub: e.sub}, nil
 }
@@ -41,11 +41,11 @@ func (d *draft) target(p path) (target, error) {
 	t, ok := d.resolve(p.attr)
 	switch {
 	case !ok:
-		return t, badPath(clip(p.text), "%ss have no attribute %q. /Schemas lists them; an attribute of an extension is written urn:…:name.", d.schema.title(), clip(p.text))
+		return t, badPath("path", "The path %q names no attribute of %ss. /Schemas lists them; an attribute of an extension is written urn:…:name.", clip(p.text), d.schema.noun)
 	case p.filter == nil:
 		return t, nil
 	case t.whole || t.sub != "" || t.attr != nil && t.attr.typ != complexType:
-		return t, badPath(clip(p.text), "%q has no elements to put a filter in brackets behind it.", clip(p.attr))
+		return t, badPath("path", "The path has a filter in brackets behind %q, which has no elements.", clip(p.attr))
 	case p.sub == "":
 		return t, nil
 	case t.attr == nil && isName(p.sub):
@@ -57,5 +57,5 @@ func (d *draft) target(p path) (target, error) {
 			return t, nil
 		}
 	}
-	return t, badPath(clip(p.text), "%q has no sub-attribute %q.", t.path(), clip(p.sub))
+	return t, badPath("path", "The path names %q, which is no sub-attribute of %q.", clip(p.sub), t.path())
 }

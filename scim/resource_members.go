@@ -101,7 +101,7 @@ func (d *draft) filterMembers(op operation, t target) error {
 	}
 	texts, ok := selectedIDs(p)
 	if !ok {
-		return badPath(clip(op.path.text), `Members can only be selected by value, such as members[value eq "id"].`)
+		return badPath("path", `Members can only be selected by value, as in the path members[value eq "id"].`)
 	}
 	ids := make([]roster.MemberID, 0, len(texts))
 	for _, s := range texts {
