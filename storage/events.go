@@ -3,6 +3,8 @@ package storage
 import (
 	"context"
 	"fmt"
+	"math"
+	"time"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
@@ -57,4 +59,24 @@ func (t *tx) AppendEvent(ctx context.Context, e roster.Event) error {
 			string(e.Actor.Source), e.Actor.ID, e.Version, e.RequestID, string(e.Data),
 		},
 	})
+}
+
+// TurnedOff implements roster.Reader.
+func (r *reader) TurnedOff(ctx context.Context, a roster.Actor, since time.Time, limit int) ([]roster.MemberID, error) {
+	if limit <= 0 {
+		limit = math.MaxInt32
+	}
+	var out []roster.MemberID
+	// The kinds are written out: the index holds these only.
+	err := r.run(ctx, "list who was turned off", statement{
+		sql: `SELECT DISTINCT member_id FROM events WHERE tenant_id = $1 AND actor_id = $2 AND at >= $3 AND actor_source = $4
+			AND kind IN ('member.deactivated', 'member.removed') ORDER BY member_id LIMIT $5`,
+		args: []any{r.me(), a.ID, instant(since), string(a.Source), limit},
+		each: rowsOf(&out, func(r row) (roster.MemberID, error) {
+			var id ident
+			err := r.Scan(&id)
+			return roster.MemberID{UUID: tenant.UUID(id)}, err
+		}),
+	})
+	return out, err
 }

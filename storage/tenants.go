@@ -71,7 +71,8 @@ func scanDomain(r row) (tenant.Domain, error) {
 	return d, err //nolint:wrapcheck // the caller does
 }
 
-const directoryColumns = `d.id, d.name, d.provider, d.status, d.settings, d.mappings, d.version, d.created_at, d.changed_at, d.removed_at`
+const directoryColumns = `d.id, d.name, d.provider, d.status, d.settings, d.mappings, d.version, d.created_at, d.changed_at, d.removed_at,
+	d.mass_change_at`
 
 // directoryRow is a directory as the tables hold it.
 type directoryRow struct {
@@ -80,10 +81,11 @@ type directoryRow struct {
 	settings, mappings        []byte
 	version                   int64
 	created, changed, removed instant
+	massChange                instant
 }
 
 func (d *directoryRow) dest() []any {
-	return []any{&d.id, &d.name, &d.provider, &d.status, &d.settings, &d.mappings, &d.version, &d.created, &d.changed, &d.removed}
+	return []any{&d.id, &d.name, &d.provider, &d.status, &d.settings, &d.mappings, &d.version, &d.created, &d.changed, &d.removed, &d.massChange}
 }
 
 func (d *directoryRow) directory() (tenant.Directory, error) {
@@ -91,6 +93,7 @@ func (d *directoryRow) directory() (tenant.Directory, error) {
 		ID: tenant.DirectoryID{UUID: tenant.UUID(d.id)}, Name: d.name, Provider: tenant.Provider(d.provider),
 		Status: tenant.DirectoryStatus(d.status), Version: d.version,
 		CreatedAt: d.created.time(), ChangedAt: d.changed.time(), RemovedAt: d.removed.time(),
+		MassChangeAt: d.massChange.time(),
 	}
 	if err := undocument(d.settings, &out.Settings); err != nil {
 		return out, err

@@ -60,14 +60,15 @@ func (t *tx) PutDirectory(ctx context.Context, d tenant.Directory) error {
 	}
 	return t.changeGrants(ctx, "put directory",
 		statement{
-			sql: `INSERT INTO directories (tenant_id, id, name, provider, status, settings, mappings, version, created_at, changed_at, removed_at)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+			sql: `INSERT INTO directories (tenant_id, id, name, provider, status, settings, mappings, version, created_at, changed_at, removed_at,
+				  mass_change_at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 				ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name, provider = excluded.provider, status = excluded.status,
 				  settings = excluded.settings, mappings = excluded.mappings, version = excluded.version, changed_at = excluded.changed_at,
-				  removed_at = excluded.removed_at`,
+				  removed_at = excluded.removed_at, mass_change_at = excluded.mass_change_at`,
 			args: []any{
 				t.me(), ident(d.ID.UUID), d.Name, string(d.Provider), string(d.Status), settings, mappings, d.Version,
-				instant(d.CreatedAt), instant(d.ChangedAt), instant(d.RemovedAt),
+				instant(d.CreatedAt), instant(d.ChangedAt), instant(d.RemovedAt), instant(d.MassChangeAt),
 			},
 		},
 		statement{

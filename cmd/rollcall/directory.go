@@ -17,6 +17,7 @@ type directoryCmd struct {
 	Map     directoryMapCmd     `cmd:"" help:"Give roles to the members of a directory's groups."`
 	Remove  directoryRemoveCmd  `cmd:"" help:"End a directory; can be undone for 30 days."`
 	Restore directoryRestoreCmd `cmd:"" help:"Undo remove within 30 days, with the same ids and tokens."`
+	Undo    directoryUndoCmd    `cmd:"" help:"Turn on again whom a directory turned off in one run of too many."`
 	Token   tokenCmd            `cmd:"" help:"The bearer tokens of a directory."`
 }
 
@@ -32,6 +33,7 @@ type directoryView struct {
 	Mappings       []mappingView          `json:"mappings"` // the first that fits wins
 	CreatedAt      time.Time              `json:"created_at"`
 	RemovedAt      time.Time              `json:"removed_at,omitzero"`
+	MassChangeAt   time.Time              `json:"mass_change_at,omitzero"` // turned off too many people at once; undo can bring them back
 }
 
 type mappingView struct {
@@ -46,7 +48,7 @@ func (p *program) viewDirectory(d tenant.Directory) directoryView {
 		BaseURL: p.baseURL(p.Listen) + scim.Prefix + "/" + d.ID.UUID.UUID(),
 		Strict:  d.Settings.Strict, RolesAttribute: d.Settings.RolesAttribute,
 		Mappings:  list(d.Mappings, func(m tenant.RoleMapping) mappingView { return mappingView{m.Group, m.Group.UUID(), m.Role} }),
-		CreatedAt: d.CreatedAt, RemovedAt: d.RemovedAt,
+		CreatedAt: d.CreatedAt, RemovedAt: d.RemovedAt, MassChangeAt: d.MassChangeAt,
 	}
 }
 
@@ -145,7 +147,7 @@ func (p *program) showDirectory(id tenant.ID, d tenant.Directory) error {
 	}
 	return p.show(v, func(w io.Writer) {
 		fields(w, "id", v.ID.String(), "name", v.Name, "provider", string(v.Provider), "status", string(v.Status), "base URL", v.BaseURL,
-			"strict", yesNo(v.Strict), "roles attribute", yesNo(v.RolesAttribute), "created", when(v.CreatedAt), "removed", when(v.RemovedAt))
+			"strict", yesNo(v.Strict), "roles attribute", yesNo(v.RolesAttribute), "created", when(v.CreatedAt), "removed", when(v.RemovedAt), "turned off too many at", when(v.MassChangeAt))
 		say(w, "")
 		table(w, "No group of this directory gives a role; `rollcall directory map` sets that.", []string{"GROUP", "ROLE", "GROUP ID"},
 			list(v.Mappings, func(m mappingView) []string {
@@ -188,4 +190,34 @@ func (c *directoryRestoreCmd) Run(p *program) error {
 	return p.show(p.viewDirectory(d), func(w io.Writer) {
 		say(w, "Directory %s answers again and manages its people as before.", strings.TrimSpace(d.Name))
 	})
+}
+
+type directoryUndoCmd struct{ directoryArg }
+
+// Help is shown below the flags.
+func (*directoryUndoCmd) Help() string {
+	return `A directory that turns off or deletes more than 10 people, and more than a fifth of its people, within 15
+minutes is obeyed, and marked: directory show and the events tell of it. This command turns those people on again, and brings back who was deleted,
+as if the directory had said so. Who was deleted comes back without groups. Put the mistake right at the provider first.`
+}
+
+// Run implements directory undo.
+func (c *directoryUndoCmd) Run(p *program) error {
+	r, s, d, err := findDirectory(p, c.Directory)
+	if err != nil {
+		return err
+	}
+	n, err := r.UndoMassChange(p.ctx, s, d.ID)
+	if err != nil {
+		return err
+	}
+	return p.show(undoView{d.ID, n}, func(w io.Writer) {
+		say(w, "%d people of directory %s are on again.", n, d.Name)
+	})
+}
+
+// undoView is what undo did, as JSON.
+type undoView struct {
+	Directory tenant.DirectoryID `json:"directory"`
+	Restored  int                `json:"restored"`
 }

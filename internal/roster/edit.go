@@ -21,6 +21,7 @@ import (
 func (r *Roster) Edit(ctx context.Context, by By, id MemberID, pre Precondition, edit EditFunc) (Member, error) {
 	var out Member
 	var held error // told to the caller after a commit
+	mass := r.mass.begin(by.Directory.ID, r.Now())
 	err := r.update(ctx, by.Tenant, by.source(), func(tx Tx, alone bool) error {
 		held = nil
 		before, err := tx.LockMember(ctx, by.scope(), id)
@@ -48,8 +49,11 @@ func (r *Roster) Edit(ctx context.Context, by By, id MemberID, pre Precondition,
 				return err
 			}
 		}
-		return r.save(ctx, tx, cfg, by.source(), before, &out, saveOptions{alone: alone, byDirectory: true})
+		return r.save(ctx, tx, cfg, by.source(), before, &out, saveOptions{alone: alone, byDirectory: true, mass: mass.again()})
 	})
+	if err == nil {
+		r.mass.end(by.Directory.ID, r.Now(), mass)
+	}
 	if err == nil && held != nil {
 		return out, r.recorded(ctx, by.Tenant, by.source(), deactivatedAnyway(held))
 	}

@@ -12,7 +12,8 @@ import (
 // only let go: the directory's word does not count yet. NotFound for members
 // that the directory does not manage.
 func (r *Roster) Remove(ctx context.Context, by By, id MemberID, pre Precondition) error {
-	return r.update(ctx, by.Tenant, by.source(), func(tx Tx, alone bool) error {
+	mass := r.mass.begin(by.Directory.ID, r.Now())
+	err := r.update(ctx, by.Tenant, by.source(), func(tx Tx, alone bool) error {
 		before, err := tx.LockMember(ctx, by.scope(), id)
 		if err != nil {
 			return err
@@ -24,7 +25,7 @@ func (r *Roster) Remove(ctx context.Context, by By, id MemberID, pre Preconditio
 		if err != nil {
 			return err
 		}
-		o := saveOptions{alone: alone, byDirectory: true}
+		o := saveOptions{alone: alone, byDirectory: true, mass: mass.again()}
 		if before.Conflict == "" || !wanted(released(before)) {
 			return r.bury(ctx, tx, cfg, by.source(), before, o)
 		}
@@ -35,6 +36,10 @@ func (r *Roster) Remove(ctx context.Context, by By, id MemberID, pre Preconditio
 		}
 		return r.save(ctx, tx, cfg, by.source(), before, &after, o)
 	})
+	if err == nil {
+		r.mass.end(by.Directory.ID, r.Now(), mass)
+	}
+	return err
 }
 
 // bury turns a member into its tombstone and takes it out of all groups.

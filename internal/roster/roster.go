@@ -18,6 +18,8 @@ type Roster struct {
 	Now     func() time.Time
 	// OneTenantPerEmail refuses an address that is proven in another tenant.
 	OneTenantPerEmail bool
+
+	mass massWatch
 }
 
 // By is the directory on whose behalf a door speaks.

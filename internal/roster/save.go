@@ -8,9 +8,10 @@ import (
 
 // saveOptions says how a change of a member came about.
 type saveOptions struct {
-	alone       bool      // the transaction holds the exclusive lock
-	byDirectory bool      // a directory's own word: it may turn off the last admin
-	kind        EventKind // empty: by what changed
+	alone       bool       // the transaction holds the exclusive lock
+	byDirectory bool       // a directory's own word: it may turn off the last admin
+	kind        EventKind  // empty: by what changed
+	mass        *massCheck // of a directory's change; else nil
 }
 
 // save writes a changed member and its event. It links the person of a new
@@ -22,6 +23,11 @@ func (r *Roster) save(ctx context.Context, tx Tx, cfg tenant.Config, from origin
 	}
 	if err := r.guardLastAdmin(ctx, tx, cfg, from, before, *after, o); err != nil {
 		return err
+	}
+	if o.mass != nil && before.Standing.State == StateActive && after.Standing.State != StateActive {
+		if err := r.guardMass(ctx, tx, cfg, from, before.Directory, o); err != nil {
+			return err
+		}
 	}
 	if err := r.linkAddress(ctx, tx, before, after); err != nil {
 		return err

@@ -84,6 +84,9 @@ type Reader interface {
 	GroupsOf(ctx context.Context, id MemberID) ([]GroupRef, error)
 	// Events reads the feed behind a cursor, at most limit, in order.
 	Events(ctx context.Context, after Cursor, limit int) ([]Event, error)
+	// TurnedOff lists the members, by id and once each, whom an actor deactivated or
+	// removed since a time, as the committed events tell; at most limit, 0: all.
+	TurnedOff(ctx context.Context, a Actor, since time.Time, limit int) ([]MemberID, error)
 	// Admins counts the members that are active, bear the role, and are not except.
 	Admins(ctx context.Context, role string, except MemberID) (int, error)
 }

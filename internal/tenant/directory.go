@@ -44,6 +44,9 @@ type Directory struct {
 	CreatedAt time.Time
 	ChangedAt time.Time
 	RemovedAt time.Time
+	// MassChangeAt is when the directory was last seen to turn off more people at
+	// once than seems right; zero: never, or undone.
+	MassChangeAt time.Time
 }
 
 // DirectorySettings holds what an admin may choose for a directory. The zero

@@ -16,6 +16,7 @@ func testFeed(t *testing.T, open opener) {
 		{"events come back as they were written", feedRoundTrip},
 		{"a reader beside writers misses nothing", feedFollow},
 		{"an event that commits late is not passed over", feedLate},
+		{"whom an actor turned off is told once each", feedTurnedOff},
 	})
 }
 
@@ -208,4 +209,42 @@ func feedLate(t *testing.T, b Backend) {
 		read = append(read, e.RequestID)
 	}
 	wantSame(t, "events read", byText([]string{"late", "early", "last"}), byText(read))
+}
+
+func feedTurnedOff(t *testing.T, b Backend) {
+	h := newHouse(t, b, "acme")
+	dir, other := roster.DirectoryActor(h.dir.ID), roster.DirectoryActor(h.addDirectory("other").ID)
+	ids := make([]roster.MemberID, 4)
+	for i := range ids {
+		ids[i] = roster.NewMemberID(epoch().Add(time.Duration(i) * time.Second))
+	}
+	tell := func(kind roster.EventKind, m roster.MemberID, a roster.Actor) {
+		h.update(func(ctx context.Context, tx roster.Tx) error {
+			return tx.AppendEvent(ctx, roster.Event{Kind: kind, Member: m, Actor: a})
+		})
+	}
+	var before, after time.Time
+	h.update(func(_ context.Context, tx roster.Tx) error { before = tx.Now(); return nil })
+	tell(roster.MemberRemoved, ids[2], dir)
+	tell(roster.MemberDeactivated, ids[0], dir)
+	tell(roster.MemberDeactivated, ids[0], dir)
+	tell(roster.MemberActivated, ids[1], dir)
+	tell(roster.MemberDeactivated, ids[1], other)
+	tell(roster.MemberDeactivated, ids[3], roster.Actor{Source: roster.SourceAdmin, ID: dir.ID})
+	h.update(func(_ context.Context, tx roster.Tx) error { after = tx.Now().Add(time.Hour); return nil })
+	for _, look := range []struct {
+		name  string
+		actor roster.Actor
+		since time.Time
+		limit int
+		want  []roster.MemberID
+	}{
+		{"all", dir, before, 0, []roster.MemberID{ids[0], ids[2]}},
+		{"no more than asked for", dir, before, 1, ids[:1]},
+		{"by another", other, before, 0, ids[1:2]},
+		{"later", dir, after, 0, nil},
+	} {
+		got, err := h.reader().TurnedOff(t.Context(), look.actor, look.since, look.limit)
+		wantSame(t, look.name, []any{look.want, error(nil)}, []any{got, err})
+	}
 }

@@ -39,7 +39,8 @@ func crowd(h *house) []roster.Member {
 // orders are fields to sort by; the empty one is by id.
 func orders() []roster.Field {
 	return []roster.Field{
-		{}, column(roster.ColumnLogin), column(roster.ColumnCreated), column(roster.ColumnChanged), column(roster.ColumnExternalID),
+		{},
+		column(roster.ColumnLogin), column(roster.ColumnCreated), column(roster.ColumnChanged), column(roster.ColumnExternalID),
 		column(roster.ColumnActive), column(roster.ColumnID), attr("displayName"), exact(attr("displayName")), attr("n"), attr("absent"), attr("name/familyName"), ext(urn, "x"),
 	}
 }

@@ -111,9 +111,17 @@ func onceExpires(t *testing.T, s ShortLived) {
 func keysApart(t *testing.T, s ShortLived) {
 	one, two := tenant.ID{UUID: tenant.NewUUID(epoch())}, tenant.ID{UUID: tenant.NewUUID(epoch())}
 	keys := []shortlived.Key{
-		{Use: "a", Tenant: one, Name: "n"}, {Use: "a", Tenant: two, Name: "n"}, {Use: "a", Name: "n"}, {Use: "b", Tenant: one, Name: "n"},
-		{Use: "a", Tenant: one, Name: "n:n"}, {Use: "a:n", Tenant: one, Name: "n"}, {Use: "a", Tenant: one, Name: ""}, {Use: "a", Tenant: one, Name: "N"},
-		{Use: "a", Tenant: one, Name: "n\x00"}, {Use: "a", Name: one.UUID.UUID() + ":n"}, {Use: "a", Tenant: one, Name: string(bytes.Repeat([]byte("n"), 100_000))},
+		{Use: "a", Tenant: one, Name: "n"},
+		{Use: "a", Tenant: two, Name: "n"},
+		{Use: "a", Name: "n"},
+		{Use: "b", Tenant: one, Name: "n"},
+		{Use: "a", Tenant: one, Name: "n:n"},
+		{Use: "a:n", Tenant: one, Name: "n"},
+		{Use: "a", Tenant: one, Name: ""},
+		{Use: "a", Tenant: one, Name: "N"},
+		{Use: "a", Tenant: one, Name: "n\x00"},
+		{Use: "a", Name: one.UUID.UUID() + ":n"},
+		{Use: "a", Tenant: one, Name: string(bytes.Repeat([]byte("n"), 100_000))},
 	}
 	for i, k := range keys {
 		if err := s.Store.Put(t.Context(), k, []byte{byte(i)}, time.Hour); err != nil {
@@ -218,8 +226,12 @@ func limitsInvalid(t *testing.T, s ShortLived) {
 		rate shortlived.Rate
 		n    int
 	}{
-		{shortlived.Rate{Per: time.Second, Burst: 1}, 1}, {shortlived.Rate{Count: 1, Burst: 1}, 1}, {shortlived.Rate{Count: 1, Per: time.Second}, 1},
-		{good, 2}, {good, -1}, {shortlived.Rate{Count: 1, Per: 1 << 62, Burst: 1 << 40}, 1},
+		{shortlived.Rate{Per: time.Second, Burst: 1}, 1},
+		{shortlived.Rate{Count: 1, Burst: 1}, 1},
+		{shortlived.Rate{Count: 1, Per: time.Second}, 1},
+		{good, 2},
+		{good, -1},
+		{shortlived.Rate{Count: 1, Per: 1 << 62, Burst: 1 << 40}, 1},
 	} {
 		_, err := s.Store.Allow(ctx, k, c.rate, c.n)
 		wantKind(t, fmt.Sprintf("Allow(%+v, %d)", c.rate, c.n), roster.Invalid, err)

@@ -156,7 +156,8 @@ func readerProbes() probes[roster.Reader] {
 		"Members": func(t *testing.T, x *stranger, r roster.Reader) {
 			wheres := []roster.Predicate{
 				nil, idIs(x.member.ID.UUID.UUID()), loginIs(x.member.Login), externalIDIs(x.member.ExternalID), emailIs("ada@example.com"),
-				inGroup(x.group.ID), anyOf(column(roster.ColumnGroup), sub("display", roster.Equal, "theirs")), roster.Not{Of: roster.Or{}},
+				inGroup(x.group.ID), anyOf(column(roster.ColumnGroup), sub("display", roster.Equal, "theirs")),
+				roster.Not{Of: roster.Or{}},
 			}
 			for _, where := range wheres {
 				for _, s := range x.scopes {
@@ -202,6 +203,12 @@ func readerProbes() probes[roster.Reader] {
 			list, err := r.Events(t.Context(), roster.Cursor{}, 100)
 			list = slices.DeleteFunc(list, func(e roster.Event) bool { return e.Member != x.member.ID })
 			wantNone(t, "Events", list, err)
+		},
+		"TurnedOff": func(t *testing.T, x *stranger, r roster.Reader) {
+			for _, a := range []roster.Actor{roster.DirectoryActor(x.dir.ID), roster.DirectoryActor(x.owner.dir.ID), {Source: roster.SourceOperator}} {
+				list, err := r.TurnedOff(t.Context(), a, epoch().AddDate(-1, 0, 0), 0)
+				wantNone(t, "TurnedOff", list, err)
+			}
 		},
 		"Admins": func(t *testing.T, _ *stranger, r roster.Reader) {
 			n, err := r.Admins(t.Context(), "admin", roster.MemberID{})
