@@ -35,6 +35,10 @@ type Chain struct {
 // minute themselves.
 const requestTimeout = 60 * time.Second
 
+// statusGone is what the log and the metrics say of a request whose client did not wait for the
+// answer, as proxies do. It is no error of ours, whatever became of the work.
+const statusGone = 499
+
 // Wrap puts the chain around a handler.
 func (c Chain) Wrap(next http.Handler) http.Handler {
 	if c.Timeout == 0 {
@@ -54,7 +58,8 @@ func (c Chain) serve(next http.Handler, w http.ResponseWriter, r *http.Request) 
 	}
 	out := &response{ResponseWriter: w}
 	c.headers(out.Header(), rec.ID)
-	ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), recordKey{}, rec), c.Timeout)
+	client := r.Context()
+	ctx, cancel := context.WithTimeout(context.WithValue(client, recordKey{}, rec), c.Timeout)
 	defer cancel()
 	r = r.WithContext(ctx)
 	defer func() {
@@ -63,6 +68,9 @@ func (c Chain) serve(next http.Handler, w http.ResponseWriter, r *http.Request) 
 			c.panicked(p, rec, out, r)
 		}
 		rec.Status, rec.Bytes, rec.Duration = out.code(), out.bytes, c.Now().Sub(start)
+		if client.Err() != nil && errors.Is(rec.Err, context.Canceled) {
+			rec.Status = statusGone
+		}
 		c.log(ctx, rec)
 		if c.Observe != nil {
 			c.Observe(*rec)
@@ -147,6 +155,9 @@ func (c Chain) log(ctx context.Context, rec *Record) {
 func errorText(err error, status int) string {
 	if status < http.StatusBadRequest || status >= http.StatusInternalServerError {
 		return err.Error()
+	}
+	if status == statusGone {
+		return "the client has gone"
 	}
 	if v, ok := errors.AsType[interface {
 		error

@@ -200,6 +200,20 @@ func TestRequestEndsAtTheDeadline(t *testing.T) {
 	}
 }
 
+func TestClientThatLeavesIsNoErrorOfOurs(t *testing.T) {
+	t.Parallel()
+	ctx, leave := context.WithCancel(t.Context())
+	_, log := ask(t, httptest.NewRequestWithContext(ctx, "GET", "/people/x", nil), func(_ http.ResponseWriter, r *http.Request) error {
+		leave()
+		return r.Context().Err()
+	})
+	for _, want := range []string{`"level":"INFO"`, `"status":499`, `"error":"the client has gone"`} {
+		if !strings.Contains(log, want) {
+			t.Errorf("no %s in %s", want, log)
+		}
+	}
+}
+
 func TestSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	chain := web.Chain{Log: slog.New(slog.DiscardHandler), Now: steps(), HTTPS: true}
