@@ -142,7 +142,7 @@ func (p *program) backOffice(figures *metrics.Metrics) http.Handler {
 	root := mux.NewRouter()
 	p.health().Routes(root)
 	root.Handle("/metrics", figures.Handler())
-	root.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	// Without cmdline: flags may hold passwords and the master key.
 	root.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	root.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	root.HandleFunc("/debug/pprof/trace", pprof.Trace)
