@@ -191,6 +191,7 @@ func TestPatchUserRefuses(t *testing.T) {
 		{"unknown path", `{"op":"replace","path":"shoeSize","value":"x"}`, false, roster.BadPath},
 		{"unknown part", `{"op":"replace","path":"name.shoeSize","value":"x"}`, false, roster.BadPath},
 		{"three levels", `{"op":"replace","path":"name.givenName.x","value":"x"}`, false, roster.BadPath},
+		{"part of a list of an unknown extension", `{"op":"add","path":"urn:acme:1.0:User:list","value":[{"value":"a"}]},{"op":"replace","path":"urn:acme:1.0:User:list.value","value":"x"}`, false, roster.BadPath},
 		{"unknown part of selected", `{"op":"replace","path":"emails[type eq \"work\"].size","value":"x"}`, false, roster.BadPath},
 		{"filter of a simple attribute", `{"op":"replace","path":"title[value eq \"x\"]","value":"x"}`, false, roster.BadPath},
 		{"unknown part in brackets", `{"op":"replace","path":"emails[size eq 1].value","value":"x"}`, false, roster.BadFilter},

@@ -145,6 +145,9 @@ func (d *draft) assignUnknown(m mode, t target, v value) error {
 	}
 	h := d.holder(t)
 	if t.sub != "" {
+		if old := h.get(t.name); old != nil && old.shape == listShape { // it would make way for an object
+			return badPath("path", "The path names a part of %q, which is a list. Send the list.", clip(t.name))
+		}
 		h.object(t.name).set(t.sub, v.clone())
 		return nil
 	}
