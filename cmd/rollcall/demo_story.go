@@ -216,5 +216,7 @@ func (d *demo) tellStanding(id roster.MemberID) error {
 }
 
 func quoted(groups []roster.GroupRef) string {
-	return strings.Join(list(groups, func(g roster.GroupRef) string { return fmt.Sprintf("%q", g.Name) }), " and ")
+	names := list(groups, func(g roster.GroupRef) string { return fmt.Sprintf("%q", g.Name) })
+	slices.Sort(names)
+	return strings.Join(names, " and ")
 }

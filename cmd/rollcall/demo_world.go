@@ -34,7 +34,6 @@ type demoDirectory struct {
 	provider      tenant.Provider
 	domain        string
 	users, groups int
-	seed          int64             // other names than in the other directories
 	roles         map[string]string // by a part of the group's name
 	defaultRole   string            // of the domain
 
@@ -53,15 +52,15 @@ func newDemo(p *program, users int) *demo {
 		program: p, roster: p.roster(), tell: &teller{w: to, now: p.now}, began: p.now(),
 		directories: []*demoDirectory{
 			{
-				name: "Entra", provider: tenant.Entra, domain: "acme.example", users: users, groups: 4, seed: 1,
+				name: "Entra", provider: tenant.Entra, domain: "acme.example", users: users, groups: 4,
 				roles: map[string]string{" team 1": "editor", " team 2": "contributor"},
 			},
 			{
-				name: "Okta", provider: tenant.Okta, domain: "acme-labs.example", users: (2*users + 2) / 3, groups: 3, seed: 2,
+				name: "Okta", provider: tenant.Okta, domain: "acme-labs.example", users: (2*users + 2) / 3, groups: 3,
 				roles: map[string]string{" team 1": "editor"},
 			},
 			// Google pushes no groups: roles come from the domain, or from an admin.
-			{name: "Google", provider: tenant.Google, domain: "acme-shops.example", users: users / 2, seed: 3, defaultRole: "contributor"},
+			{name: "Google", provider: tenant.Google, domain: "acme-shops.example", users: users / 2, defaultRole: "contributor"},
 		},
 	}
 }
@@ -118,7 +117,7 @@ func (d *demo) push() error {
 	for _, dir := range d.directories {
 		summary, err := simulate.Run(d.ctx, simulate.Config{
 			Vendor: simulate.Vendor(dir.provider), BaseURL: dir.baseURL, Token: dir.token, Domain: dir.domain,
-			Users: dir.users, Groups: dir.groups, Seed: dir.seed, Keep: true, Patience: 5 * time.Second, Now: d.now,
+			Users: dir.users, Groups: dir.groups, Keep: true, Patience: 5 * time.Second, Now: d.now,
 		})
 		dir.summary = summary
 		if err != nil {

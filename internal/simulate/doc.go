@@ -8,7 +8,7 @@
 //	test connection → match → create, or bring up to date → update → groups filled, changed, renamed
 //	→ disable → match again → restore → delete a share → compare everything
 //
-// The company follows from the vendor, the seed and the sizes alone, and every step looks before it writes.
+// The company follows from the vendor, the domain, the seed and the sizes alone, and every step looks before it writes.
 // So a run may be repeated, or cut off and started again, and ends in the same state: people are matched
 // before they are created, those found are brought back to the day they were hired, those deleted last
 // time are created anew under the same externalId.

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -73,5 +74,35 @@ func TestCrew_is_the_same_every_time_and_has_no_doubles(t *testing.T) {
 				seen[key] = true
 			}
 		}
+	}
+}
+
+func TestCrew_of_several_vendors_shares_nobody(t *testing.T) {
+	t.Parallel()
+	owner := map[string]Vendor{}
+	for _, vendor := range []Vendor{Entra, Okta, Google} {
+		for _, p := range crew(Config{Vendor: vendor, Users: 500, Seed: 1, Domain: "corp.example"}) {
+			for _, key := range []string{p.hired.UserName, p.hired.ExternalID, p.newName} {
+				if other, taken := owner[key]; taken && key != "" {
+					t.Errorf("%q is of %s and of %s", key, other, vendor)
+				}
+				owner[key] = vendor
+			}
+		}
+	}
+}
+
+func TestCrew_has_numbers_in_its_addresses_only_where_a_name_repeats(t *testing.T) {
+	t.Parallel()
+	people := crew(Config{Vendor: Entra, Users: 171, Seed: 1, Domain: "corp.example"})
+	for _, p := range people[:170] {
+		if strings.ContainsAny(p.hired.UserName, "0123456789") {
+			t.Errorf("the first of the name is %s", p.hired.UserName)
+		}
+	}
+	first := people[0].hired.UserName
+	want := strings.Replace(first, "@", ".2@", 1)
+	if got := people[170].hired.UserName; got != want {
+		t.Errorf("the second %s is %s, want %s", first, got, want)
 	}
 }

@@ -39,21 +39,25 @@ func (p *person) known(id string) { p.key, p.want.ID = id, id }
 // crew makes the people of the company. The same Config makes the same people.
 func crew(c Config) []*person {
 	people := make([]*person, c.Users)
+	names := names(c)
 	for i := range people {
-		people[i] = newPerson(c, i)
+		people[i] = newPerson(c, names, i)
 	}
 	return people
 }
 
-func newPerson(c Config, i int) *person {
+func newPerson(c Config, names book, i int) *person {
 	rng := c.chance(uint64(i))
-	given, family := pick(rng, givenNames), pick(rng, familyNames)
-	number := fmt.Sprint(i)
+	given, family, before := names.of(i)
+	tail := "@" + c.Domain
 	if c.Seed != 1 {
 		// People of two companies in one directory must not clash.
-		number = fmt.Sprintf("%d-s%d", i, c.Seed)
+		tail = fmt.Sprintf(".s%d%s", c.Seed, tail)
 	}
-	mail := fmt.Sprintf("%s.%s.%s@%s", given.ascii, family.ascii, number, c.Domain)
+	if before > 0 {
+		tail = fmt.Sprintf(".%d%s", before+1, tail)
+	}
+	mail := given.ascii + "." + family.ascii + tail
 	u := user{
 		ExternalID:        externalID(c.Vendor, rng),
 		UserName:          mail,
@@ -71,7 +75,7 @@ func newPerson(c Config, i int) *person {
 	}
 	p := &person{index: i, hired: u, want: u}
 	if i%7 == 3 {
-		p.newName = fmt.Sprintf("%s.%s-%s.%s@%s", given.ascii, family.ascii, "hansen", number, c.Domain)
+		p.newName = given.ascii + "." + family.ascii + "-hansen" + tail
 	}
 	return p
 }
@@ -120,11 +124,11 @@ func (p *person) leaver(size int) bool {
 	return !leads && (p.index%10 == 9 || p.index == size-1)
 }
 
-// chance is a source that follows from the company and a number alone. The domain counts as well: two companies with
-// one seed must not share externalIds, or one would be taken for the other after a change of domain.
+// chance is a source that follows from the company and a number alone. The vendor and the domain count as well: two
+// companies with one seed must not share externalIds, or one would be taken for the other after a change of domain.
 func (c Config) chance(number uint64) *rand.Rand {
 	company := fnv.New64a()
-	_, _ = fmt.Fprintf(company, "%s %d", c.Domain, c.Seed) // a hash takes everything
+	_, _ = fmt.Fprintf(company, "%s %s %d", c.Vendor, c.Domain, c.Seed) // a hash takes everything
 	return rand.New(rand.NewPCG(company.Sum64(), number))
 }
 
