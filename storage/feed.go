@@ -9,7 +9,7 @@ import (
 
 // An event's number is given at its insert but seen at the commit, so a reader that went by numbers
 // alone could pass over one that commits late. On PostgreSQL each event bears the id of its
-// transaction (epoch), events are read in the order of (epoch, seq), and only below a horizon: the
+// transaction (epoch; see feed_base.go for what is added to it), events are read in the order of (epoch, seq), and only below a horizon: the
 // oldest transaction that may still add events of this tenant.
 //
 // Each Update holds the tenant's advisory lock from before its first write to its end. So the horizon
@@ -36,13 +36,13 @@ const setHorizon = `
 	    SELECT transactionid::text::bigint AS id FROM held
 	    WHERE locktype = 'transactionid' AND virtualtransaction NOT IN (SELECT virtualtransaction FROM writers)),
 	  running AS (SELECT x::text::bigint AS id FROM now, pg_snapshot_xip(snapshot) AS x)
-	SELECT set_config('rollcall.horizon', least(
+	SELECT set_config('rollcall.horizon', (rollcall_feed_base() + least(
 	  pg_snapshot_xmax(snapshot)::text::bigint, pg_current_xact_id_if_assigned()::text::bigint,
-	  (SELECT min(id) FROM running WHERE id & 4294967295 NOT IN (SELECT id FROM others)))::text, true) FROM now`
+	  (SELECT min(id) FROM running WHERE id & 4294967295 NOT IN (SELECT id FROM others))))::text, true) FROM now`
 
 // setViewHorizon is for a transaction with one snapshot, taken before anybody could look at the
 // locks: the oldest transaction of the whole cluster is all it knows for sure.
-const setViewHorizon = `SELECT set_config('rollcall.horizon', pg_snapshot_xmin(pg_current_snapshot())::text, true)`
+const setViewHorizon = `SELECT set_config('rollcall.horizon', (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + rollcall_feed_base())::text, true)`
 
 func horizonOf(id tenant.ID) statement {
 	return statement{sql: setHorizon, args: []any{lockKey(id)}}

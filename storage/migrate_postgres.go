@@ -39,6 +39,14 @@ func (b *pgBackend) migrate(ctx context.Context) ([]string, error) {
 		}
 		applied = append(applied, m.name)
 	}
+	if came, err := moved(ctx, conn); err != nil {
+		return applied, err
+	} else if came {
+		if err := raiseFeedBase(ctx, conn); err != nil {
+			return applied, err
+		}
+		applied = append(applied, feedBase)
+	}
 	// Who logs in as somebody else need not be the owner's business.
 	become := b.migrant.User == b.pool.Config().ConnConfig.User
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return grant(ctx, tx, b.appRole, become) })
@@ -106,12 +114,20 @@ func (b *pgBackend) pending(ctx context.Context) ([]string, error) {
 		list, err := migrationsOf(postgres)
 		return names(list), err
 	}
-	var todo []migration
-	err = afterMigration(ctx, conn, func() (err error) {
-		todo, err = missingPostgres(ctx, conn)
+	var list []string
+	err = afterMigration(ctx, conn, func() error {
+		todo, err := missingPostgres(ctx, conn)
+		list = names(todo)
+		if err != nil || len(list) > 0 {
+			return err
+		}
+		came, err := moved(ctx, conn)
+		if came {
+			list = []string{feedBase}
+		}
 		return err
 	})
-	return names(todo), err
+	return list, err
 }
 
 // afterMigration tries something again that failed, once no other process migrates any more: a table

@@ -112,3 +112,67 @@ func TestFeedIsNotHeldUp(t *testing.T) {
 		t.Errorf("Events = %d, %v, want 3", len(events), err)
 	}
 }
+
+// TestFeedGoesOnInAnotherCluster makes a database look as if it had been dumped and restored: the ids
+// of transactions begin anew, far below those of its events.
+func TestFeedGoesOnInAnotherCluster(t *testing.T) {
+	t.Parallel()
+	u := testenv.Postgres(t)
+	db := open(t, u)
+	id := tenant.ID{UUID: tenant.NewUUID(time.Now())}
+	write := func(name string) {
+		t.Helper()
+		err := db.Update(t.Context(), id, func(tx roster.Tx) error {
+			return tx.AppendEvent(t.Context(), roster.Event{Kind: roster.MemberCreated, RequestID: name})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	read := func(after roster.Cursor) []roster.Event {
+		t.Helper()
+		events, err := db.Reader(id).Events(t.Context(), after, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return events
+	}
+	write("old")
+	conn, err := pgx.Connect(t.Context(), u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	for _, sql := range []string{"UPDATE events SET epoch = epoch + 1000000000", "UPDATE rollcall_cluster SET system_identifier = 1"} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{"feed_base"}
+	if got, err := db.Pending(t.Context()); err != nil || !cmp.Equal(want, got) {
+		t.Errorf("Pending = %v, %v, want %v", got, err, want)
+	}
+	for _, want := range [][]string{want, nil} {
+		if got, err := db.Migrate(t.Context()); err != nil || !cmp.Equal(want, got) {
+			t.Errorf("Migrate = %v, %v, want %v", got, err, want)
+		}
+	}
+	old := read(roster.Cursor{})
+	if len(old) != 1 {
+		t.Fatalf("events of before = %v, want 1", old)
+	}
+	write("new")
+	if got := read(old[0].Position); len(got) != 1 || got[0].RequestID != "new" {
+		t.Errorf("events behind %v = %v, want the new one", old[0].Position, got)
+	}
+	err = db.View(t.Context(), id, func(r roster.Reader) error {
+		got, err := r.Events(t.Context(), roster.Cursor{}, 10)
+		if len(got) == 0 { // the new one may show later there
+			t.Error("no events in a View")
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

@@ -84,11 +84,11 @@ func cannotBecome(role, login string, err error) error {
 // rights are what the application role may do. Events and people are only ever added.
 func rights() []string {
 	return []string{
-		"SELECT ON rollcall_migrations",
+		"SELECT ON rollcall_migrations, rollcall_cluster",
 		"SELECT, INSERT, UPDATE ON tenants, domains, directories, credentials, members, locator",
 		"SELECT, INSERT, UPDATE, DELETE ON member_emails, groups, group_members, person_members",
 		"SELECT, INSERT ON events, people",
-		"EXECUTE ON FUNCTION rollcall_person_elsewhere(text)",
+		"EXECUTE ON FUNCTION rollcall_person_elsewhere(text), rollcall_feed_base()",
 	}
 }
 
