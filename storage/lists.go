@@ -99,6 +99,10 @@ func (l *list[T]) text(q *bun.SelectQuery) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return l.written(q)
+}
+
+func (l *list[T]) written(q *bun.SelectQuery) (string, error) {
 	b, err := q.AppendQuery(l.r.db.build.QueryGen(), nil)
 	if err != nil {
 		return "", fmt.Errorf("build the query: %w", err)
@@ -108,17 +112,53 @@ func (l *list[T]) text(q *bun.SelectQuery) (string, error) {
 
 // page is the query of the rows: one more than asked for, to see whether there are more.
 func (l *list[T]) page() (string, error) {
-	alias := bun.Ident(l.of)
-	q := l.r.db.build.NewSelect().TableExpr(l.table).ColumnExpr(l.columns).Limit(int64(l.q.Limit) + 1)
-	if l.q.Offset > 0 {
-		q = q.Offset(int64(l.q.Offset))
+	if l.q.Offset == 0 {
+		q := l.r.db.build.NewSelect().TableExpr(l.table).ColumnExpr(l.columns).Limit(int64(l.q.Limit) + 1)
+		q, err := l.ordered(q)
+		if err != nil {
+			return "", err
+		}
+		if !l.q.After.IsZero() {
+			after := bun.Safe(">")
+			if l.q.Desc {
+				after = "<"
+			}
+			q = q.Where("?.id ? ?", bun.Ident(l.of), after, ident(l.q.After))
+		}
+		return l.text(q)
 	}
-	byID, after := bun.Safe("ASC"), bun.Safe(">")
+	return l.distantPage()
+}
+
+// distantPage passes over the rows before the page by their ids alone, which an index holds; only
+// the page's own rows are read.
+func (l *list[T]) distantPage() (string, error) {
+	alias := bun.Ident(l.of)
+	ids, err := l.ordered(l.r.db.build.NewSelect().TableExpr(l.table).ColumnExpr("?.id", alias).
+		Limit(int64(l.q.Limit) + 1).Offset(int64(l.q.Offset)))
+	if err != nil {
+		return "", err
+	}
+	text, err := l.text(ids)
+	if err != nil {
+		return "", err
+	}
+	rows, err := l.ordered(l.r.db.build.NewSelect().TableExpr("(?) AS page", bun.Safe(text)).ColumnExpr(l.columns).
+		Join("JOIN "+l.table+" ON ?.tenant_id = ? AND ?.id = page.id", alias, l.r.me(), alias))
+	if err != nil {
+		return "", err
+	}
+	return l.written(rows)
+}
+
+// ordered adds the order of the rows.
+func (l *list[T]) ordered(q *bun.SelectQuery) (*bun.SelectQuery, error) {
+	byID := bun.Safe("ASC")
 	switch {
 	case l.q.Order != roster.Field{}:
 		by, err := orderBy(l.q.Order, string(l.of), l.r.db.dialect)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		direction := bun.Safe("ASC NULLS LAST")
 		if l.q.Desc {
@@ -126,11 +166,7 @@ func (l *list[T]) page() (string, error) {
 		}
 		q = q.OrderExpr("? ?", by, direction)
 	case l.q.Desc:
-		byID, after = "DESC", "<"
+		byID = "DESC"
 	}
-	q = q.OrderExpr("?.id ?", alias, byID)
-	if !l.q.After.IsZero() {
-		q = q.Where("?.id ? ?", alias, after, ident(l.q.After))
-	}
-	return l.text(q)
+	return q.OrderExpr("?.id ?", bun.Ident(l.of), byID), nil
 }
