@@ -31,7 +31,7 @@ func (p *filterParser) literal() (roster.Value, error) {
 	}
 	if c := word[0]; c == '-' || '0' <= c && c <= '9' {
 		if f, err := strconv.ParseFloat(word, 64); err == nil {
-			return roster.NumberValue(f), nil
+			return roster.NumberValue(f + 0), nil // -0 is 0
 		}
 	}
 	return roster.Value{}, badFilter("The value %s is not understood. Put text in double quotes.", clip(word))
