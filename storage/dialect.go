@@ -49,6 +49,14 @@ func (d dialect) forUpdate(table string) string {
 	return ""
 }
 
+// forShare keeps writers of rows waiting until the end of a transaction, but not others who do the same.
+func (d dialect) forShare(table string) string {
+	if d == sqlite {
+		return ""
+	}
+	return " FOR SHARE OF " + table
+}
+
 // jsonArray is the aggregate that makes a JSON array of its argument.
 func (d dialect) jsonArray(of string) string {
 	if d == postgres {

@@ -19,7 +19,7 @@ func (r *reader) Events(ctx context.Context, after roster.Cursor, limit int) ([]
 	err := r.s.feed(ctx, statement{
 		sql: `SELECT epoch, seq, at, kind, member_id, group_id, actor_source, actor_id, version, request_id, data FROM events
 			WHERE tenant_id = $1 AND (epoch, seq) > ($2, $3)` + r.db.dialect.horizon() + ` ORDER BY epoch, seq LIMIT $4`,
-		args: []any{r.me(), int64(after.Epoch), after.Seq, limit}, //nolint:gosec // transaction ids never come near the sign
+		args: []any{r.me(), int64(after.Epoch), after.Seq, limit}, // transaction ids never come near the sign
 		each: func(row row) error {
 			e, err := scanEvent(row)
 			out = append(out, e)
@@ -40,7 +40,7 @@ func scanEvent(r row) (roster.Event, error) {
 	var member, group ident
 	var data []byte
 	err := r.Scan(&epoch, &e.Position.Seq, &at, &kind, &member, &group, &source, &e.Actor.ID, &e.Version, &e.RequestID, &data)
-	e.Position.Epoch = uint64(epoch) //nolint:gosec // written by pg_current_xact_id
+	e.Position.Epoch = uint64(epoch)
 	e.At, e.Kind, e.Actor.Source = at.time(), roster.EventKind(kind), roster.Source(source)
 	e.Member.UUID, e.Group.UUID = tenant.UUID(member), tenant.UUID(group)
 	if len(data) > 0 {

@@ -112,7 +112,7 @@ func listen(ctx context.Context, config *pgx.ConnConfig, c *grantCache, log *slo
 		if ctx.Err() != nil {
 			return
 		}
-		log.WarnContext(ctx, "listener for changed credentials lost, asking the database each time", slog.Any("error", err))
+		log.WarnContext(ctx, "listener for changed credentials lost, asking the database each time", "error", err)
 		pause := time.NewTimer(relistenAfter)
 		select {
 		case <-ctx.Done():
@@ -128,7 +128,7 @@ func listenOnce(ctx context.Context, config *pgx.ConnConfig, c *grantCache) erro
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is lost
+	defer conn.Close(context.WithoutCancel(ctx))
 	if _, err := conn.Exec(ctx, "LISTEN "+grantsChannel); err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}

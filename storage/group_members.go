@@ -101,7 +101,8 @@ func (r *reader) GroupsOf(ctx context.Context, id roster.MemberID) ([]roster.Gro
 }
 
 // AddToGroup implements roster.Tx. It touches only the rows that it adds. Both lists come back in
-// the order of ids.
+// the order of ids. The members' rows are locked against writers: a member who is removed meanwhile
+// would not see the new row, and would stay in the group for ever.
 func (t *tx) AddToGroup(ctx context.Context, s roster.Scope, id roster.GroupID, ids []roster.MemberID) (added, unknown []roster.MemberID, err error) {
 	if len(ids) == 0 {
 		return nil, nil, nil
@@ -119,7 +120,7 @@ func (t *tx) AddToGroup(ctx context.Context, s roster.Scope, id roster.GroupID, 
 		group = "$3"
 	}
 	err = t.run(ctx, "add to group",
-		statement{sql: `SELECT m.id` + from, args: args, each: collect(&seen)},
+		statement{sql: `SELECT m.id` + from + ` ORDER BY m.id` + d.forShare("m"), args: args, each: collect(&seen)},
 		statement{
 			sql: `INSERT INTO group_members (tenant_id, group_id, member_id) SELECT m.tenant_id, ` + d.asUUID(group) + `, m.id` + from +
 				` ON CONFLICT (tenant_id, group_id, member_id) DO NOTHING RETURNING member_id`,

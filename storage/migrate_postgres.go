@@ -17,7 +17,7 @@ func (b *pgBackend) migrate(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // all is committed by then, and it gives the lock back
+	defer conn.Close(context.WithoutCancel(ctx)) // which gives the lock back
 	// Functions keep the search path that they are made with; nothing temporary may come before ours.
 	const prepare = `SELECT pg_advisory_lock($1), set_config('search_path', quote_ident(current_schema()) || ', pg_temp', false)`
 	if _, err := conn.Exec(ctx, prepare, int64(migrationLock)); err != nil {
@@ -105,7 +105,7 @@ func (b *pgBackend) pending(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it was only asked
+	defer conn.Close(context.WithoutCancel(ctx))
 	var migrated bool
 	if err := conn.QueryRow(ctx, `SELECT to_regclass('rollcall_migrations') IS NOT NULL`).Scan(&migrated); err != nil {
 		return nil, fmt.Errorf("look for the tables: %w", err)

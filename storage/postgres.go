@@ -44,7 +44,7 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 		migrant = owner.ConnConfig
 	}
 	if c.MaxConns > 0 {
-		config.MaxConns = int32(min(c.MaxConns, 10_000)) //nolint:gosec // bounded
+		config.MaxConns = int32(min(c.MaxConns, 10_000))
 	}
 	if _, named := config.ConnConfig.RuntimeParams["application_name"]; !named {
 		config.ConnConfig.RuntimeParams["application_name"] = "rollcall"
@@ -69,16 +69,13 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 	b := &pgBackend{pool: pool, migrant: migrant, appRole: c.AppRole, forMigrate: c.ForMigrate, log: c.Logger, stop: stop, shut: std.Close}
 	if err := b.check(ctx); err != nil {
 		stop()
-		return errors.Join(err, std.Close(), closed(pool))
+		err = errors.Join(err, std.Close())
+		pool.Close()
+		return err
 	}
 	db.backend, db.dialect, db.build = b, postgres, bun.NewDB(std, pgdialect.New())
 	db.grants = newGrantCache(db.now)
 	b.running.Go(func() { listen(background, config.ConnConfig, db.grants, c.Logger) })
-	return nil
-}
-
-func closed(pool *pgxpool.Pool) error {
-	pool.Close()
 	return nil
 }
 
@@ -110,7 +107,7 @@ func setTenantTo(id tenant.ID) statement {
 
 // lockKey is the number of a tenant's advisory lock: the random half of its id.
 func lockKey(id tenant.ID) int64 {
-	return int64(binary.BigEndian.Uint64(id.UUID[8:])) //nolint:gosec // any 64 bits will do
+	return int64(binary.BigEndian.Uint64(id.UUID[8:]))
 }
 
 func (b *pgBackend) reader(id tenant.ID) session { return pgReader{b, id} }

@@ -17,7 +17,7 @@ func (b *pgBackend) check(ctx context.Context) error {
 	if err != nil {
 		return unavailable(fmt.Errorf("connect to PostgreSQL: %w", err))
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it was only asked
+	defer conn.Close(context.WithoutCancel(ctx))
 	var migrated bool
 	if err := conn.QueryRow(ctx, `SELECT to_regclass('rollcall_migrations') IS NOT NULL`).Scan(&migrated); err != nil {
 		return fmt.Errorf("look for the tables: %w", err)

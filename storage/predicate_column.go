@@ -139,7 +139,6 @@ func (c timeColumn) holds(op roster.Op, want roster.Value, _ bool) condition {
 	t := truncate(want.Time)
 	switch year := t.Year(); {
 	case year < 1:
-		t = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Add(-time.Millisecond)
 		return c.outside(op, false)
 	case year > 9999:
 		return c.outside(op, true)

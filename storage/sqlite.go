@@ -38,7 +38,7 @@ func (db *DB) openSQLite(ctx context.Context, c Config, path string) error {
 		return errors.New("name a file: sqlite://FILE (a database in memory only isn't offered)")
 	}
 	// Made here so that only its owner can read it: it holds people's data.
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names it
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return fmt.Errorf("make the SQLite file: %w", err)
 	}

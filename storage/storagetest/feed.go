@@ -83,7 +83,7 @@ func feedRoundTrip(t *testing.T, b Backend) {
 	var now time.Time
 	h.update(func(ctx context.Context, tx roster.Tx) error {
 		now = tx.Now()
-		if now != tx.Now() || now.Location() != time.UTC || now != now.Truncate(time.Millisecond) {
+		if now != tx.Now() || now.Location() != time.UTC || !now.Equal(now.Truncate(time.Millisecond)) {
 			return fmt.Errorf("now is %v, then %v", now, tx.Now())
 		}
 		for _, e := range want {

@@ -37,7 +37,7 @@ func testPredicates(t *testing.T, open opener) {
 		}
 	})
 	t.Run("too deep or too long", func(t *testing.T) {
-		var deep roster.Predicate = loginIs("ada")
+		deep := loginIs("ada")
 		for range 10_000 {
 			deep = roster.Not{Of: roster.And{deep}}
 		}
@@ -129,7 +129,7 @@ type dice struct {
 }
 
 func newDice(seed uint64, w words) dice {
-	return dice{rand.New(rand.NewPCG(seed, seed)), w} //nolint:gosec // to be repeated, not to be secret
+	return dice{rand.New(rand.NewPCG(seed, seed)), w} // to be repeated, not to be secret
 }
 
 func pick[T any](d dice, list []T) T { return list[d.IntN(len(list))] }

@@ -90,8 +90,8 @@ type probes[T any] map[string]func(t *testing.T, x *stranger, on T)
 
 // probe runs all probes and looks at the owner's state after each.
 func probe[T any](t *testing.T, b Backend, seam reflect.Type, all probes[T], run func(x *stranger, f func(on T)) error) {
-	for i := range seam.NumMethod() {
-		name := seam.Method(i).Name
+	for method := range seam.Methods() {
+		name := method.Name
 		f, ok := all[name]
 		if !ok {
 			t.Errorf("%s.%s has no probe of tenancy", seam.Name(), name)
