@@ -73,3 +73,30 @@ func TestR6TwoDirectoriesWantOneMemberAtOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestR9LateWritesDoNotBringALeaverBack(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		a := g.tenant("acme")
+		a.trust("acme.example")
+		d := a.directory("Okta")
+		id := d.create("ada@acme.example", "e1")
+		group := d.group("Staff")
+		add := object{"Operations": []object{{"op": "add", "path": "members", "value": []object{{"value": id}}}}}
+		put := func() (int, object) { return d.ask("PUT", "/Users/"+id, user("ada@acme.example", "e1")) }
+		join := func() (int, object) { return d.ask("PATCH", "/Groups/"+group, add) }
+		leave := func() (int, object) { return d.ask("DELETE", "/Users/"+id, nil) }
+		got := atOnce(put, join, leave, put, join)
+		for status := range got {
+			switch status {
+			case http.StatusOK, http.StatusNoContent, http.StatusNotFound, http.StatusBadRequest:
+			default:
+				t.Errorf("answers %v, want 200, 204, 400 or 404", got)
+			}
+		}
+		a.access(id, "removed")
+		listed := d.want(http.StatusOK, "GET", "/Groups/"+group, nil)
+		if members, _ := listed["members"].([]any); len(members) > 0 {
+			t.Errorf("members = %v, want none: the member was removed", members)
+		}
+	})
+}

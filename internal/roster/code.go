@@ -22,5 +22,7 @@ const (
 	CodeExternalIDConflict         Code = "external_id_conflict"
 	CodeDomainHeld                 Code = "domain_held"
 	CodeAdminFromDirectory         Code = "admin_not_mapped"
+	CodeTaken                      Code = "taken"         // a name, key or address that another one has
+	CodeEmailInvalid               Code = "email_invalid" // an address that is none
 	CodeMassChange                 Code = "mass_change"
 )

@@ -88,7 +88,7 @@ func domainFault(domain string) string {
 }
 
 func badEmail(why string) error {
-	return &Error{Kind: Invalid, Field: "email", Detail: "The e-mail address can't be used: " + why + "."}
+	return &Error{Kind: Invalid, Code: CodeEmailInvalid, Field: "email", Detail: "The e-mail address can't be used: " + why + "."}
 }
 
 // ParseDomain reads a domain name in ASCII and returns it in lower case; a

@@ -18,7 +18,7 @@ func (r *Roster) Provision(ctx context.Context, by By, c Change) (Member, error)
 	var out Member
 	email, err := primaryEmail(c)
 	if err != nil {
-		return out, err
+		return out, r.recorded(ctx, by.Tenant, by.source(), err)
 	}
 	err = r.update(ctx, by.Tenant, by.source(), func(tx Tx, _ bool) error {
 		m := Match{Directory: by.Directory.ID, ExternalID: c.ExternalID, Login: c.Login, Email: email}

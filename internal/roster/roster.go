@@ -78,10 +78,14 @@ func (r *Roster) updateAlone(ctx context.Context, id tenant.ID, f func(Tx) error
 // that can't be recorded is answered as the store's failure.
 func (r *Roster) recorded(ctx context.Context, id tenant.ID, from origin, err error) error {
 	var refusal *Error
-	if !errors.As(err, &refusal) || refusal.Code == "" {
+	if !errors.As(err, &refusal) || refusal.Code == "" && refusal.Kind != Conflict {
 		return err
 	}
-	e := Event{Kind: MemberRefused, Actor: from.actor, RequestID: from.requestID, Data: details{Code: refusal.Code, Field: refusal.Field}.json()}
+	code := refusal.Code
+	if code == "" {
+		code = CodeTaken
+	}
+	e := Event{Kind: MemberRefused, Actor: from.actor, RequestID: from.requestID, Data: details{Code: code, Field: refusal.Field}.json()}
 	if werr := r.Store.Update(ctx, id, func(tx Tx) error { return tx.AppendEvent(ctx, e) }); werr != nil {
 		return werr
 	}
