@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -45,8 +47,9 @@ func parse(c *cli, args []string, stdout, stderr io.Writer) (command *kong.Conte
 		kong.Name("rollcall"),
 		kong.Description(description),
 		kong.Writers(stdout, stderr),
-		kong.Vars{"version": version, "grace": web.Grace.String()},
+		kong.Vars{"version": release(), "grace": web.Grace.String()},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110, NoExpandSubcommands: true}),
+		kong.Help(printHelp),
 		kong.Exit(func(int) { panic(leave{}) }),
 	)
 	if err != nil {
@@ -63,21 +66,38 @@ func parse(c *cli, args []string, stdout, stderr io.Writer) (command *kong.Conte
 	}()
 	command, err = parser.Parse(args)
 	if err != nil {
-		return nil, false, usage("%w; see rollcall %s", err, helpFor(args))
+		return nil, false, usage("%w; see rollcall %s", err, helpFor(parser.Model.Node, args))
 	}
 	return command, false, nil
 }
 
 type leave struct{}
 
-// helpFor guesses the help that somebody who mistyped a command line wants.
-func helpFor(args []string) string {
+// printHelp leaves the settings, which are the same for all commands, to the help of the program and of serve.
+func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
+	command := ctx.Selected()
+	if command == nil || command.Name == "serve" {
+		return kong.DefaultHelpPrinter(options, ctx)
+	}
+	for _, f := range ctx.Model.Flags {
+		f.Hidden = f.Hidden || f.Group != nil
+	}
+	if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(ctx.Stdout, "\nSettings, such as the database, are explained by rollcall --help.")
+	return err
+}
+
+// helpFor guesses the help that somebody who mistyped a command line wants: of the command as far as it is known.
+func helpFor(command *kong.Node, args []string) string {
 	var words []string
 	for _, a := range args {
-		if strings.HasPrefix(a, "-") || len(words) == 2 {
+		i := slices.IndexFunc(command.Children, func(n *kong.Node) bool { return n.Name == a })
+		if i < 0 {
 			break
 		}
-		words = append(words, a)
+		command, words = command.Children[i], append(words, a)
 	}
 	return strings.Join(append(words, "--help"), " ")
 }

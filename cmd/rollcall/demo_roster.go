@@ -139,10 +139,10 @@ func (d *demo) showDoors() {
 	d.tell.plain("  export ROLLCALL_DATABASE_URL=%s ROLLCALL_LISTEN=%s ROLLCALL_ADMIN_LISTEN=%s", d.DatabaseURL, d.Listen, d.AdminListen)
 	d.tell.plain("  go run ./cmd/rollcall member list --tenant %s", d.tenant.Slug)
 	d.tell.plain("  go run ./cmd/rollcall audit list --tenant %s", d.tenant.Slug)
-	d.tell.plain("\n  # be a directory yourself: its users, or a whole company of 50 more")
+	d.tell.plain("\n  # be a directory yourself: list its users, or let its company grow to 50 people")
 	okta := d.directories[1]
 	d.tell.plain("  curl -H 'Authorization: Bearer %s' '%s/Users?count=2'", okta.token, okta.baseURL)
-	d.tell.plain("  go run ./cmd/rollcall simulate okta --users 50 --groups 5 --domain %s \\\n    --base-url %s \\\n    --token %s",
+	d.tell.plain("  go run ./cmd/rollcall simulate okta --keep --users 50 --groups 5 --domain %s \\\n    --base-url %s \\\n    --token %s",
 		okta.domain, okta.baseURL, okta.token)
 	d.tell.plain("\n  # health and metrics")
 	d.tell.plain("  curl http://%[1]s/readyz http://%[1]s/metrics", reachable(d.AdminListen))

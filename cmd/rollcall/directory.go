@@ -145,6 +145,10 @@ func (p *program) showDirectory(id tenant.ID, d tenant.Directory) error {
 	if err != nil {
 		return err
 	}
+	others, err := otherGroups(p, id, d)
+	if err != nil {
+		return err
+	}
 	return p.show(v, func(w io.Writer) {
 		fields(w, "id", v.ID.String(), "name", v.Name, "provider", string(v.Provider), "status", string(v.Status), "base URL", v.BaseURL,
 			"strict", yesNo(v.Strict), "roles attribute", yesNo(v.RolesAttribute), "created", when(v.CreatedAt), "removed", when(v.RemovedAt), "turned off too many at", when(v.MassChangeAt))
@@ -153,6 +157,9 @@ func (p *program) showDirectory(id tenant.ID, d tenant.Directory) error {
 			list(v.Mappings, func(m mappingView) []string {
 				return []string{cmp.Or(names[m.Group], "(deleted)"), m.Role, m.ID}
 			}))
+		if len(others) > 0 {
+			say(w, "Other groups: %s", printable(strings.Join(others, ", ")))
+		}
 	})
 }
 

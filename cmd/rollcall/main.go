@@ -5,12 +5,25 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 )
 
 // version is set by the linker: -X main.version=…
-var version = "unknown"
+var version string
+
+// release is the version of this program: the linker's, or what Go noted of the
+// repository when it built the program.
+func release() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}
 
 func main() {
 	// The first signal asks for a graceful stop; after it the default is back, so
@@ -22,8 +35,11 @@ func main() {
 
 // run runs one command and returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "help":
+		args = append(args[1:len(args):len(args)], "--help")
 	}
 	var c cli
 	command, done, err := parse(&c, args, stdout, stderr)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"rollcall/internal/roster"
@@ -74,10 +76,33 @@ func findGroup(p *program, of tenant.ID, in tenant.DirectoryID, name string) (ro
 	case len(page.Items) == 1:
 		return page.Items[0], nil
 	case len(page.Items) == 0:
-		return roster.Group{}, refused("the directory has pushed no group %q; assign the group to the app at the provider first", name)
+		return roster.Group{}, refused("the directory has pushed no group %q; assign it to the app at the provider first, or take one that `rollcall directory show` lists", name)
 	}
 	ids := list(page.Items, func(g roster.Group) string { return g.ID.UUID.UUID() })
 	return roster.Group{}, refused("%q fits several groups, name one by its id: %s", name, strings.Join(ids, ", "))
+}
+
+// shownGroups is how many groups are listed of a directory that may have thousands.
+const shownGroups = 50
+
+// otherGroups returns the names of the groups that a directory pushed and that give no role, at most shownGroups of
+// them, quoted as directory map takes them.
+func otherGroups(p *program, of tenant.ID, d tenant.Directory) ([]string, error) {
+	page, err := p.db.Reader(of).Groups(p.ctx, roster.Query{Scope: roster.Scope{Directory: d.ID}, Limit: shownGroups})
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, g := range page.Items {
+		if !slices.ContainsFunc(d.Mappings, func(m tenant.RoleMapping) bool { return m.Group == g.ID.UUID }) {
+			names = append(names, fmt.Sprintf("%q", g.Name))
+		}
+	}
+	slices.Sort(names)
+	if page.More {
+		names = append(names, "…")
+	}
+	return names, nil
 }
 
 // groupNames returns the names of the groups that a directory's mappings name.

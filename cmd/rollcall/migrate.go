@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"strings"
 )
@@ -27,6 +28,7 @@ func (c *migrateCmd) Run(p *program) error {
 	if err := p.connect(!c.Check); err != nil {
 		return err
 	}
+	_, embedded := p.sqliteFile()
 	v := migrateView{Applied: []string{}, Pending: []string{}}
 	if c.Check {
 		pending, err := p.db.Pending(p.ctx)
@@ -36,6 +38,9 @@ func (c *migrateCmd) Run(p *program) error {
 		v.Pending = append(v.Pending, pending...)
 	} else {
 		applied, err := p.db.Migrate(p.ctx)
+		if err != nil && p.MigrateURL == "" && !embedded {
+			return fmt.Errorf("%w; the role that owns the tables goes into ROLLCALL_MIGRATE_DATABASE_URL", err)
+		}
 		if err != nil {
 			return err
 		}

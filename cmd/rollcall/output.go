@@ -57,10 +57,11 @@ func fields(w io.Writer, pairs ...string) {
 func say(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
 
 // printable keeps names that directories push from moving the cursor or
-// colouring the terminal of the operator who lists them.
+// colouring the terminal of the operator who lists them. The two joiners are
+// letters' business: Persian and Hindi names have them, and emojis.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d' {
 			return '�'
 		}
 		return r

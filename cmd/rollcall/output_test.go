@@ -52,8 +52,8 @@ func TestReportSaysWhatToChangeInOneLine(t *testing.T) {
 func TestTablesShowNoControlCharacters(t *testing.T) {
 	t.Parallel()
 	var w strings.Builder
-	table(&w, "none", []string{"NAME", "ID"}, [][]string{{"Eve\x1b[31m\u202e", "1"}, {"Ann", "2"}})
-	want := "NAME       ID\nEve�[31m�  1\nAnn        2\n"
+	table(&w, "none", []string{"NAME", "ID"}, [][]string{{"Eve\x1b[31m\u202e", "1"}, {"Ann", "2"}, {"می\u200cنا", "3"}})
+	want := "NAME       ID\nEve�[31m�  1\nAnn        2\nمی\u200cنا      3\n"
 	if diff := cmp.Diff(want, w.String()); diff != "" {
 		t.Errorf("table mismatch (-want +got)\n%s", diff)
 	}

@@ -58,7 +58,7 @@ func (p *program) connect(forMigrate bool) error {
 		URL: p.DatabaseURL, MigrateURL: p.MigrateURL, ForMigrate: forMigrate, Logger: p.logger(), Now: p.now,
 	})
 	if err != nil {
-		return err
+		return p.fileHelp(err)
 	}
 	p.db = db
 	return nil

@@ -74,7 +74,7 @@ func (c *serveCmd) Run(p *program) error {
 		return err
 	}
 	defer func() { _ = admin.Close() }()
-	log, figures := p.logger(), metrics.New(version)
+	log, figures := p.logger(), metrics.New(release())
 	handler, err := p.gateway(key, p.baseURL(public.Addr().String()), log, figures)
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func (c *serveCmd) Run(p *program) error {
 	if err != nil {
 		return fmt.Errorf("say that the gateway is ready: %w", err)
 	}
-	log.InfoContext(p.ctx, "serving", "listen", public.Addr().String(), "admin_listen", admin.Addr().String(), "version", version)
+	log.InfoContext(p.ctx, "serving", "listen", public.Addr().String(), "admin_listen", admin.Addr().String(), "version", release())
 	err = web.Serve(p.ctx, log, c.Grace,
 		web.Listener{Listener: public, Handler: handler},
 		web.Listener{Listener: admin, Handler: p.backOffice(figures)})

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/url"
@@ -47,7 +48,7 @@ func (s *settings) AfterApply() error {
 	}
 	s.MigrateURL, s.RedisURL = strings.TrimSpace(s.MigrateURL), strings.TrimSpace(s.RedisURL)
 	return errors.Join(checkDatabase(s.DatabaseURL), checkAddress("--listen", s.Listen), checkAddress("--admin-listen", s.AdminListen),
-		checkPublicURL(&s.PublicURL), s.checkKey(), new(slog.Level).UnmarshalText([]byte(s.LogLevel)))
+		checkPublicURL(&s.PublicURL), s.checkKey(), checkLevel(s.LogLevel))
 }
 
 // checkDatabase never repeats the URL: it may hold a password.
@@ -62,6 +63,13 @@ func checkDatabase(raw string) error {
 func checkAddress(flag, address string) error {
 	if _, _, err := net.SplitHostPort(address); err != nil {
 		return fmt.Errorf("%s %q must be HOST:PORT, such as 127.0.0.1:8080", flag, address)
+	}
+	return nil
+}
+
+func checkLevel(level string) error {
+	if new(slog.Level).UnmarshalText([]byte(level)) != nil {
+		return fmt.Errorf("--log-level (ROLLCALL_LOG_LEVEL) must be debug, info, warn or error, not %q", level)
 	}
 	return nil
 }
@@ -107,7 +115,17 @@ func (s *settings) key() (secret.Key, error) {
 	if !ok {
 		return secret.Key{}, usage("with PostgreSQL a master key is required, the same on every replica: set ROLLCALL_MASTER_KEY to what `openssl rand -base64 32` prints, and keep it")
 	}
-	return secret.KeyFile(strings.TrimSuffix(file, filepath.Ext(file)) + ".key")
+	key, err := secret.KeyFile(strings.TrimSuffix(file, filepath.Ext(file)) + ".key")
+	return key, s.fileHelp(err)
+}
+
+// fileHelp adds to an error about a file of the embedded store what to change.
+func (s *settings) fileHelp(err error) error {
+	_, embedded := s.sqliteFile()
+	if !embedded || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return fmt.Errorf("%w; the folder must be there and this user able to write in it, or name another file in ROLLCALL_DATABASE_URL", err)
 }
 
 // baseURL returns the gateway's URL as others reach it, given the address where

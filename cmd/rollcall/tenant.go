@@ -65,7 +65,8 @@ func (c *tenantCreateCmd) Run(p *program) error {
 	}
 	return p.show(viewTenant(t), func(w io.Writer) {
 		say(w, "Tenant %s (%s) is there, with the roles %s.", t.Slug, t.ID, strings.Join(t.Roles.Roles, ", "))
-		say(w, "Next: rollcall directory create --tenant %s --provider entra|okta|google|generic", t.Slug)
+		say(w, "Next: rollcall domain trust --tenant %s DOMAIN", t.Slug)
+		say(w, "Then: rollcall directory create --tenant %s --provider entra|okta|google|generic", t.Slug)
 	})
 }
 
