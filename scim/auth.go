@@ -28,7 +28,7 @@ const (
 // it was would tell an attacker what exists.
 var errUnauthorized = &roster.Error{
 	Kind: roster.Unauthorized,
-	Detail: "The token is not one of this directory, or it has expired or been revoked. " +
+	Detail: "The token is missing or not one of this directory, or it has expired or been revoked. " +
 		"Compare the SCIM base URL, and enter a token that was made for this directory.",
 }
 

@@ -200,6 +200,10 @@ func unknownEndpoint(path string) error {
 	if len(path) > 200 {
 		path = path[:200] + "…"
 	}
+	if strings.Contains(path, "//") {
+		return &fault{status: http.StatusNotFound, detail: "There is no SCIM endpoint at " + path +
+			", which has two slashes in a row. Take the slash off the end of the base URL."}
+	}
 	return &fault{status: http.StatusNotFound, detail: "There is no SCIM endpoint at " + path +
 		". Users and Groups are served, and /ResourceTypes lists all; compare the base URL."}
 }

@@ -57,7 +57,7 @@ type nameKey struct{}
 
 func newWorld(tb testing.TB, url string) *world {
 	tb.Helper()
-	w := &world{began: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), router: mux.NewRouter()}
+	w := &world{began: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), router: mux.NewRouter().SkipClean(true)}
 	db, err := storage.Open(tb.Context(), storage.Config{URL: url, Now: w.now})
 	if err != nil {
 		tb.Fatal(err)
