@@ -126,6 +126,19 @@ func TestConflictDomainRemoved(t *testing.T) {
 	})
 }
 
+func TestConflictPendingDomainGivenUp(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		a := g.tenant("acme")
+		d := a.directory("Entra")
+		do[tenant.Domain](t)(g.roster.AddDomain(t.Context(), a.staff, "acme.example"))
+		do[tenant.Domain](t)(g.roster.RemoveDomain(t.Context(), a.staff, "acme.example"))
+		id := d.create("ada@acme.example", "e1") // it was never owned, so it was not lost
+		a.access(id, "awaiting_proof")
+		a.trust("acme.example")
+		a.access(id, "on")
+	})
+}
+
 func TestConflictSamePersonInTwoTenants(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		a, b := g.tenant("acme"), g.tenant("bolt")

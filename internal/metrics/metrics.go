@@ -24,6 +24,7 @@ type Metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	latency  *prometheus.HistogramVec
+	waits    *prometheus.HistogramVec // the same by directory, in coarse steps
 	inFlight prometheus.Gauge
 	events   *prometheus.CounterVec
 
@@ -46,6 +47,11 @@ func New(version string) *Metrics {
 			Help:    "Time to answer a request, by door, route template and method.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 		}, []string{"door", "route", "method"}),
+		waits: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "rollcall_directory_request_duration_seconds",
+			Help:    "Time to answer a request of a directory (the first 200, then \"other\"), by door.",
+			Buckets: []float64{.01, .05, .1, .3, 1, 5, 30},
+		}, []string{"door", "directory"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "rollcall_http_requests_in_flight", Help: "Requests under way.",
 		}),
@@ -58,7 +64,7 @@ func New(version string) *Metrics {
 		ConstLabels: prometheus.Labels{"version": version},
 	})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.latency, m.inFlight, m.events, build,
+	m.registry.MustRegister(m.requests, m.latency, m.waits, m.inFlight, m.events, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -78,7 +84,11 @@ func (m *Metrics) Started() { m.inFlight.Inc() }
 func (m *Metrics) Ended(r Request) {
 	m.inFlight.Dec()
 	class := strconv.Itoa(r.Status/100) + "xx"
-	m.requests.WithLabelValues(r.Door, r.Route, r.Method, class, m.bounded(r.Directory)).Inc()
+	directory := m.bounded(r.Directory)
+	m.requests.WithLabelValues(r.Door, r.Route, r.Method, class, directory).Inc()
+	if directory != "" {
+		m.waits.WithLabelValues(r.Door, directory).Observe(r.Duration.Seconds())
+	}
 	m.latency.WithLabelValues(r.Door, r.Route, r.Method).Observe(r.Duration.Seconds())
 }
 

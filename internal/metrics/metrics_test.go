@@ -40,6 +40,7 @@ func TestMetricsShowWhatHappened(t *testing.T) {
 		`rollcall_http_requests_total{directory="",door="scim",method="POST",route="/Users",status="5xx"} 1`,
 		`rollcall_http_request_duration_seconds_bucket{door="scim",method="POST",route="/Users",le="0.0025"} 0`,
 		`rollcall_http_request_duration_seconds_bucket{door="scim",method="POST",route="/Users",le="0.005"} 2`,
+		`rollcall_directory_request_duration_seconds_count{directory="dir_1",door="scim"} 1`,
 		`rollcall_http_requests_in_flight 1`,
 		`rollcall_build_info{version="v1.2.3"} 1`,
 		`rollcall_store_connections_open 4`,

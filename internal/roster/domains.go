@@ -12,7 +12,7 @@ import (
 // there already returns it as it is; one that was removed starts anew.
 func (r *Roster) AddDomain(ctx context.Context, s Staff, name string) (tenant.Domain, error) {
 	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, cfg tenant.Config) error {
-		if d.Status == "" || d.Lost() {
+		if !here(*d) {
 			d.Status = tenant.DomainPending
 		}
 		return nil
@@ -33,8 +33,12 @@ func (r *Roster) TrustDomain(ctx context.Context, s Staff, name string) (tenant.
 // nobody there, and other tenants can't claim it for tenant.HoldPeriod.
 func (r *Roster) RemoveDomain(ctx context.Context, s Staff, name string) (tenant.Domain, error) {
 	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, _ tenant.Config) error {
-		if d.Status == "" || d.Lost() {
+		if !here(*d) {
 			return &Error{Kind: NotFound, Field: "domain", Detail: "The tenant has no domain " + quote(d.Name) + "."}
+		}
+		if !d.Owned() { // nobody loses what was never theirs
+			d.Status = tenant.DomainWithdrawn
+			return nil
 		}
 		d.Status = tenant.DomainRemoved
 		return nil
@@ -45,7 +49,7 @@ func (r *Roster) RemoveDomain(ctx context.Context, s Staff, name string) (tenant
 // it is. The admin role can't be a default.
 func (r *Roster) SetDomain(ctx context.Context, s Staff, name string, join tenant.AutoJoin, defaultRole string) (tenant.Domain, error) {
 	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, cfg tenant.Config) error {
-		if d.Status == "" || d.Lost() {
+		if !here(*d) {
 			return &Error{Kind: NotFound, Field: "domain", Detail: "The tenant has no domain " + quote(d.Name) + ". Add it first."}
 		}
 		switch join {
@@ -137,4 +141,9 @@ func withDomain(c tenant.Config, d tenant.Domain) tenant.Config {
 	c.Domains = slices.DeleteFunc(slices.Clone(c.Domains), func(o tenant.Domain) bool { return o.ID == d.ID })
 	c.Domains = append(c.Domains, d)
 	return c
+}
+
+// here says whether the tenant has the domain, whatever its state.
+func here(d tenant.Domain) bool {
+	return d.Status != "" && d.Status != tenant.DomainWithdrawn && !d.Lost()
 }

@@ -13,7 +13,10 @@ const (
 	DomainTrusted  DomainStatus = "trusted"  // the operator's word instead of DNS
 	DomainStale    DomainStatus = "stale"    // the proof was not found for 72 hours
 	DomainUnproven DomainStatus = "unproven" // the proof was lost for 30 days
-	DomainRemoved  DomainStatus = "removed"  // taken away by an admin or the operator
+	DomainRemoved  DomainStatus = "removed"  // owned once, then taken away by an admin or the operator
+	// DomainWithdrawn was added and given up again before it was ever owned. It is
+	// as good as unknown.
+	DomainWithdrawn DomainStatus = "withdrawn"
 )
 
 // HoldPeriod is how long a domain that a tenant lost stays closed to others.
