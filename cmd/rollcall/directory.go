@@ -13,7 +13,7 @@ import (
 type directoryCmd struct {
 	Create  directoryCreateCmd  `cmd:"" help:"Make a directory with its first token. Prints the base URL and the token for the identity provider."`
 	List    directoryListCmd    `cmd:"" help:"List a tenant's directories."`
-	Show    directoryShowCmd    `cmd:"" help:"Show one directory and its role mappings."`
+	Show    directoryShowCmd    `cmd:"" help:"Show one directory, its role mappings and its groups."`
 	Map     directoryMapCmd     `cmd:"" help:"Give roles to the members of a directory's groups."`
 	Remove  directoryRemoveCmd  `cmd:"" help:"End a directory; can be undone for 30 days."`
 	Restore directoryRestoreCmd `cmd:"" help:"Undo remove within 30 days, with the same ids and tokens."`
