@@ -28,7 +28,6 @@ func (c *migrateCmd) Run(p *program) error {
 	if err := p.connect(!c.Check); err != nil {
 		return err
 	}
-	_, embedded := p.sqliteFile()
 	v := migrateView{Applied: []string{}, Pending: []string{}}
 	if c.Check {
 		pending, err := p.db.Pending(p.ctx)
@@ -38,11 +37,8 @@ func (c *migrateCmd) Run(p *program) error {
 		v.Pending = append(v.Pending, pending...)
 	} else {
 		applied, err := p.db.Migrate(p.ctx)
-		if err != nil && p.MigrateURL == "" && !embedded {
-			return fmt.Errorf("%w; the role that owns the tables goes into ROLLCALL_MIGRATE_DATABASE_URL", err)
-		}
 		if err != nil {
-			return err
+			return p.migrateHelp(err)
 		}
 		v.Applied = append(v.Applied, applied...)
 	}
@@ -58,4 +54,12 @@ func (c *migrateCmd) Run(p *program) error {
 		return refused("pending: %s; run `rollcall migrate`", strings.Join(v.Pending, ", "))
 	}
 	return err
+}
+
+// migrateHelp adds to an error of PostgreSQL how another role is named, unless one was.
+func (p *program) migrateHelp(err error) error {
+	if _, embedded := p.sqliteFile(); embedded || p.MigrateURL != "" {
+		return err
+	}
+	return fmt.Errorf("%w; the role that owns the tables goes into ROLLCALL_MIGRATE_DATABASE_URL", err)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -111,6 +112,26 @@ func TestBaseURL(t *testing.T) {
 	for _, tt := range tests {
 		if got := (&settings{PublicURL: tt.public}).baseURL(tt.listen); got != tt.want {
 			t.Errorf("baseURL(%q) with %q = %q, want %q", tt.listen, tt.public, got, tt.want)
+		}
+	}
+}
+
+func TestMigrateHelpNamesTheOwnersVariable(t *testing.T) {
+	t.Parallel()
+	denied := errors.New("permission denied for schema public")
+	tests := []struct {
+		name     string
+		settings settings
+		helped   bool
+	}{
+		{"PostgreSQL as the application", settings{DatabaseURL: "postgres://host/db"}, true},
+		{"PostgreSQL as the owner", settings{DatabaseURL: "postgres://host/db", MigrateURL: "postgres://owner@host/db"}, false},
+		{"an embedded store", settings{DatabaseURL: "sqlite://rollcall.db"}, false},
+	}
+	for _, tt := range tests {
+		err := (&program{settings: tt.settings}).migrateHelp(denied)
+		if got := strings.Contains(err.Error(), "ROLLCALL_MIGRATE_DATABASE_URL"); got != tt.helped || !errors.Is(err, denied) {
+			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
 }

@@ -106,6 +106,9 @@ func outcome(s StepResult) string {
 			words[i] = fmt.Sprintf("%d× %d", s.Statuses[code], code)
 		}
 	}
+	if len(words) == 0 {
+		words = []string{"no answer"}
+	}
 	text := fmt.Sprintf("%6d as expected (%s)", s.Expected, strings.Join(words, ", "))
 	if s.Refused > 0 {
 		text += fmt.Sprintf("  %d refused", s.Refused)
