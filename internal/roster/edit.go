@@ -51,9 +51,7 @@ func (r *Roster) Edit(ctx context.Context, by By, id MemberID, pre Precondition,
 		}
 		return r.save(ctx, tx, cfg, by.source(), before, &out, saveOptions{alone: alone, byDirectory: true, mass: mass.again()})
 	})
-	if err == nil {
-		r.mass.end(by.Directory.ID, r.Now(), mass)
-	}
+	r.mass.end(by.Directory.ID, r.Now(), mass, err == nil)
 	if err == nil && held != nil {
 		return out, r.recorded(ctx, by.Tenant, by.source(), deactivatedAnyway(held))
 	}

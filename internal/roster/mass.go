@@ -46,7 +46,12 @@ func (w *massWatch) begin(id tenant.DirectoryID, now time.Time) *massCheck {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	c, known := w.by[id]
-	return &massCheck{due: !known || c.uncounted+1 >= c.step || now.Sub(c.at) >= massWindow}
+	due := !known || c.uncounted+1 >= c.step || now.Sub(c.at) >= massWindow
+	if due && known { // others who begin meanwhile need not count too
+		c.at, c.uncounted = now, 0
+		w.by[id] = c
+	}
+	return &massCheck{due: due}
 }
 
 // again forgets what an attempt noted: a transaction may run twice.
@@ -55,19 +60,23 @@ func (c *massCheck) again() *massCheck {
 	return c
 }
 
-// end notes a change that was committed.
-func (w *massWatch) end(id tenant.DirectoryID, now time.Time, check *massCheck) {
-	if !check.off {
-		return
-	}
+// end notes how a change ended.
+func (w *massWatch) end(id tenant.DirectoryID, now time.Time, check *massCheck, committed bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	c, known := w.by[id]
+	switch {
+	case !known && !check.off: // nothing was turned off yet
+		return
+	case committed && check.counted:
+		c = massCount{at: now, step: check.step}
+	case check.due: // it kept others from counting, and did not count itself
+		c.uncounted = c.step
+	case committed && check.off:
+		c.uncounted++
+	}
 	if w.by == nil {
 		w.by = map[tenant.DirectoryID]massCount{}
-	}
-	c := w.by[id]
-	if c.uncounted++; check.counted {
-		c = massCount{at: now, step: check.step}
 	}
 	w.by[id] = c
 }
@@ -76,7 +85,8 @@ func (w *massWatch) end(id tenant.DirectoryID, now time.Time, check *massCheck) 
 func (r *Roster) guardMass(ctx context.Context, tx Tx, cfg tenant.Config, from origin, id tenant.DirectoryID, o saveOptions) error {
 	o.mass.off = true
 	d, ok := cfg.Directory(id)
-	if !o.mass.due || !ok {
+	marked := !d.MassChangeAt.IsZero() && tx.Now().Sub(d.MassChangeAt) < massWindow
+	if !o.mass.due || !ok || marked {
 		return nil
 	}
 	people, err := tx.Members(ctx, Query{Scope: Scope{Directory: id}, Count: true})
@@ -89,7 +99,7 @@ func (r *Roster) guardMass(ctx context.Context, tx Tx, cfg tenant.Config, from o
 		return err
 	}
 	o.mass.counted, o.mass.step = true, max(1, allowed/10)
-	if len(others) < allowed || !d.MassChangeAt.IsZero() && tx.Now().Sub(d.MassChangeAt) < massWindow {
+	if len(others) < allowed {
 		return nil
 	}
 	if !o.alone { // another replica may be telling of it right now

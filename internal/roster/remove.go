@@ -36,9 +36,7 @@ func (r *Roster) Remove(ctx context.Context, by By, id MemberID, pre Preconditio
 		}
 		return r.save(ctx, tx, cfg, by.source(), before, &after, o)
 	})
-	if err == nil {
-		r.mass.end(by.Directory.ID, r.Now(), mass)
-	}
+	r.mass.end(by.Directory.ID, r.Now(), mass, err == nil)
 	return err
 }
 
