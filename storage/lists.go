@@ -112,22 +112,21 @@ func (l *list[T]) written(q *bun.SelectQuery) (string, error) {
 
 // page is the query of the rows: one more than asked for, to see whether there are more.
 func (l *list[T]) page() (string, error) {
-	if l.q.Offset == 0 {
-		q := l.r.db.build.NewSelect().TableExpr(l.table).ColumnExpr(l.columns).Limit(int64(l.q.Limit) + 1)
-		q, err := l.ordered(q)
-		if err != nil {
-			return "", err
-		}
-		if !l.q.After.IsZero() {
-			after := bun.Safe(">")
-			if l.q.Desc {
-				after = "<"
-			}
-			q = q.Where("?.id ? ?", bun.Ident(l.of), after, ident(l.q.After))
-		}
-		return l.text(q)
+	if l.q.Offset > 0 {
+		return l.distantPage()
 	}
-	return l.distantPage()
+	q, err := l.ordered(l.r.db.build.NewSelect().TableExpr(l.table).ColumnExpr(l.columns).Limit(int64(l.q.Limit) + 1))
+	if err != nil {
+		return "", err
+	}
+	after := bun.Safe(">")
+	if l.q.Desc {
+		after = "<"
+	}
+	if !l.q.After.IsZero() {
+		q = q.Where("?.id ? ?", bun.Ident(l.of), after, ident(l.q.After))
+	}
+	return l.text(q)
 }
 
 // distantPage passes over the rows before the page by their ids alone, which an index holds; only

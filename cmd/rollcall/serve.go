@@ -41,10 +41,10 @@ outside: the base URLs of directories begin with it. The master key signs cursor
 with PostgreSQL it is required, and ` + "`openssl rand -base64 32`" + ` makes one.`
 }
 
-// roomyGC lets the heap grow to five times what is live before it is collected. A gateway
+// roomyGC lets the heap grow to three times what is live before it is collected. A gateway
 // keeps a few megabytes alive and makes much that dies with its request, so the default would spend
 // a tenth of the processor on collecting next to nothing. GOGC and GOMEMLIMIT are obeyed when set.
-const roomyGC = 400
+const roomyGC = 200
 
 // Run implements serve.
 func (c *serveCmd) Run(p *program) error {

@@ -23,9 +23,11 @@ func TestKilledServerLosesNothing(t *testing.T) {
 		addr := freeAddress(t)
 		d := in.connect("acme", "entra.example", addr)
 		w := &wire{in: in, addr: addr, server: in.serve(addr), killAt: map[int]bool{150: true, 420: true}, made: map[string]bool{}}
-		summary, err := simulate.Run(t.Context(), simulate.Config{Vendor: simulate.Entra, BaseURL: d.base, Token: d.token,
+		summary, err := simulate.Run(t.Context(), simulate.Config{
+			Vendor: simulate.Entra, BaseURL: d.base, Token: d.token,
 			Users: 60, Groups: 4, Domain: "entra.example", Concurrency: 4, Now: time.Now,
-			Client: &http.Client{Transport: w, Timeout: time.Minute}})
+			Client: &http.Client{Transport: w, Timeout: time.Minute},
+		})
 		if err != nil {
 			t.Fatalf("the run did not complete after the crashes: %v", err)
 		}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -189,9 +190,7 @@ func user(login, externalID string, more ...object) object {
 		u["externalId"] = externalID
 	}
 	for _, m := range more {
-		for k, v := range m {
-			u[k] = v
-		}
+		maps.Copy(u, m)
 	}
 	return u
 }

@@ -22,8 +22,10 @@ func TestTwoGatewaysOnOneDatabase(t *testing.T) {
 		in.serve(one)
 		in.serve(two)
 		turns := &turns{hosts: []string{one, two}}
-		if _, err := simulate.Run(t.Context(), simulate.Config{Vendor: simulate.Entra, BaseURL: d.base, Token: d.token, Users: 60, Groups: 4,
-			Domain: "entra.example", Concurrency: 8, Now: time.Now, Client: &http.Client{Transport: turns, Timeout: time.Minute}}); err != nil {
+		if _, err := simulate.Run(t.Context(), simulate.Config{
+			Vendor: simulate.Entra, BaseURL: d.base, Token: d.token, Users: 60, Groups: 4,
+			Domain: "entra.example", Concurrency: 8, Now: time.Now, Client: &http.Client{Transport: turns, Timeout: time.Minute},
+		}); err != nil {
 			t.Fatalf("a run over two gateways: %v", err)
 		}
 		assertOneRowEach(t, in)

@@ -52,13 +52,13 @@ func memberEvent(kind EventKind, from origin, cfg tenant.Config, before, after M
 		kind = MemberUpdated
 	}
 	if was.State != is.State || was.Role != is.Role {
-		d.decided(was, Judge(after, cfg))
+		d = d.decided(was, Judge(after, cfg))
 	}
 	return Event{Kind: kind, Member: after.ID, Actor: from.actor, RequestID: from.requestID, Version: after.Version, Data: d.json()}
 }
 
 // decided notes what the rules now say and by which of them.
-func (d *details) decided(was Standing, is Judgement) {
+func (d details) decided(was Standing, is Judgement) details {
 	if was.State != is.State {
 		d.State, d.Code, d.Rule = &change{string(was.State), string(is.State)}, is.Reason, is.Access.Rule
 	}
@@ -68,6 +68,7 @@ func (d *details) decided(was Standing, is Judgement) {
 			d.Rule = is.Rank.Rule
 		}
 	}
+	return d
 }
 
 func changedFields(before, after Member) []string {
