@@ -139,6 +139,18 @@ func TestConflictPendingDomainGivenUp(t *testing.T) {
 	})
 }
 
+func TestPublicMailIsNobodysOwn_J1(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		a := g.tenant("acme")
+		_, err := g.roster.TrustDomain(t.Context(), a.staff, "Gmail.com")
+		refusal(t, err, roster.CodePublicDomain)
+		_, err = g.roster.AddDomain(t.Context(), a.staff, "acme.onmicrosoft.com")
+		refusal(t, err, roster.CodePublicDomain)
+		id := a.directory("Entra").create("ada@gmail.com", "e1")
+		a.access(id, "awaiting_proof")
+	})
+}
+
 func TestConflictSamePersonInTwoTenants(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		a, b := g.tenant("acme"), g.tenant("bolt")

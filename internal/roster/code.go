@@ -24,5 +24,6 @@ const (
 	CodeAdminFromDirectory         Code = "admin_not_mapped"
 	CodeTaken                      Code = "taken"         // a name, key or address that another one has
 	CodeEmailInvalid               Code = "email_invalid" // an address that is none
+	CodePublicDomain               Code = "public_domain"
 	CodeMassChange                 Code = "mass_change"
 )

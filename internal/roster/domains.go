@@ -15,7 +15,7 @@ func (r *Roster) AddDomain(ctx context.Context, s Staff, name string) (tenant.Do
 		if !here(*d) {
 			d.Status = tenant.DomainPending
 		}
-		return nil
+		return notPublic(d.Name)
 	})
 }
 
@@ -25,7 +25,7 @@ func (r *Roster) AddDomain(ctx context.Context, s Staff, name string) (tenant.Do
 func (r *Roster) TrustDomain(ctx context.Context, s Staff, name string) (tenant.Domain, error) {
 	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, _ tenant.Config) error {
 		d.Status = tenant.DomainTrusted
-		return nil
+		return notPublic(d.Name)
 	})
 }
 
@@ -146,4 +146,16 @@ func withDomain(c tenant.Config, d tenant.Domain) tenant.Config {
 // here says whether the tenant has the domain, whatever its state.
 func here(d tenant.Domain) bool {
 	return d.Status != "" && d.Status != tenant.DomainWithdrawn && !d.Lost()
+}
+
+// notPublic refuses domains where anybody can have an address: whoever owned
+// one would own the addresses of half the world.
+func notPublic(name string) error {
+	if !tenant.PublicMail(name) {
+		return nil
+	}
+	return &Error{
+		Kind: Refused, Code: CodePublicDomain, Field: "domain",
+		Detail: "Anybody can have an address at " + quote(name) + ", so it can't be one tenant's own. Use the domain of the customer's company.",
+	}
 }
