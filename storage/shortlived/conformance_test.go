@@ -42,6 +42,7 @@ func (c *clock) Advance(d time.Duration) {
 func TestMemory(t *testing.T) {
 	t.Parallel()
 	storagetest.RunShortLived(t, func(t *testing.T) storagetest.ShortLived {
+		t.Helper()
 		c := &clock{now: start()}
 		m := shortlived.NewMemory(c.Now, 0)
 		t.Cleanup(func() { _ = m.Close() })
@@ -63,6 +64,7 @@ func TestRedis(t *testing.T) {
 	t.Parallel()
 	url := testenv.Redis(t)
 	storagetest.RunShortLived(t, func(t *testing.T) storagetest.ShortLived {
+		t.Helper()
 		return storagetest.ShortLived{Store: open(t, url)}
 	})
 }
@@ -71,6 +73,7 @@ func TestRedis(t *testing.T) {
 func TestRedisInTime(t *testing.T) {
 	t.Parallel()
 	storagetest.RunShortLived(t, func(t *testing.T) storagetest.ShortLived {
+		t.Helper()
 		mini := miniredis.RunT(t)
 		c := &clock{now: start()}
 		mini.SetTime(start())
