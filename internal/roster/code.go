@@ -6,24 +6,22 @@ type Code string
 
 // The reason codes of the roster.
 const (
-	CodeDeactivatedByDirectory     Code = "deactivated_by_directory"
-	CodeDeactivatedByAdmin         Code = "deactivated_by_admin"
-	CodeDeactivatedByOperator      Code = "deactivated_by_operator"
-	CodeRemoved                    Code = "removed"
-	CodeAwaitingProof              Code = "awaiting_proof"
-	CodeNeedsConfirmation          Code = "needs_confirmation"
-	CodeDomainNotProven            Code = "domain_not_proven"
-	CodeDomainNotOwned             Code = "domain_not_owned"
-	CodeTenantSuspended            Code = "tenant_suspended"
-	CodeEmailExists                Code = "email_exists"
-	CodeLastAdmin                  Code = "last_admin"
-	CodeManagedByDirectory         Code = "managed_by_directory"
-	CodeManagedByDirectoryInactive Code = "managed_by_directory_inactive"
-	CodeExternalIDConflict         Code = "external_id_conflict"
-	CodeDomainHeld                 Code = "domain_held"
-	CodeAdminFromDirectory         Code = "admin_not_mapped"
-	CodeTaken                      Code = "taken"         // a name, key or address that another one has
-	CodeEmailInvalid               Code = "email_invalid" // an address that is none
-	CodePublicDomain               Code = "public_domain"
-	CodeMassChange                 Code = "mass_change"
+	CodeDeactivatedByDirectory Code = "deactivated_by_directory"
+	CodeDeactivatedByAdmin     Code = "deactivated_by_admin"
+	CodeDeactivatedByOperator  Code = "deactivated_by_operator"
+	CodeRemoved                Code = "removed"
+	CodeAwaitingProof          Code = "awaiting_proof"
+	CodeNeedsConfirmation      Code = "needs_confirmation"
+	CodeDomainNotProven        Code = "domain_not_proven"
+	CodeDomainNotOwned         Code = "domain_not_owned"
+	CodeTenantSuspended        Code = "tenant_suspended"
+	CodeEmailExists            Code = "email_exists"
+	CodeLastAdmin              Code = "last_admin"
+	CodeManagedByDirectory     Code = "managed_by_directory"
+	CodeExternalIDConflict     Code = "external_id_conflict"
+	CodeDomainHeld             Code = "domain_held"
+	CodeTaken                  Code = "taken"         // a name, key or address that another one has
+	CodeEmailInvalid           Code = "email_invalid" // an address that is none
+	CodePublicDomain           Code = "public_domain"
+	CodeMassChange             Code = "mass_change"
 )

@@ -155,7 +155,7 @@ func reclaim(m Member, d tenant.Directory, now time.Time) Member {
 			m.Claims = append(m.Claims, c)
 		}
 	}
-	m.Claims = withClaim(m.Claims, Claim{Source: SourceDirectory, By: d.ID.String(), Here: true, Active: &m.DirectoryActive, At: now})
+	m = heard(m, m.DirectoryActive, now)
 	m.Claims = mappedRole(m, d, now)
 	return m
 }

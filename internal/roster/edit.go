@@ -74,12 +74,10 @@ func applyChange(before Member, c Change, by By, cfg tenant.Config, now time.Tim
 		return before, err
 	}
 	if c.Active != nil && *c.Active != before.DirectoryActive {
-		after.DirectoryActive = *c.Active
 		if *c.Active {
 			after.Claims = withoutAdmin(after.Claims, cfg.Tenant.Roles.Admin())
 		}
-		active := *c.Active
-		after.Claims = withClaim(after.Claims, Claim{Source: SourceDirectory, By: by.Directory.ID.String(), Here: true, Active: &active, At: now})
+		after = heard(after, *c.Active, now)
 	}
 	d, ok := cfg.Directory(by.Directory.ID)
 	if !ok {

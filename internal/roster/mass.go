@@ -163,9 +163,8 @@ func (r *Roster) turnOn(ctx context.Context, tx Tx, cfg tenant.Config, from orig
 		if before.Directory != d.ID || before.DirectoryActive && !before.Removed() {
 			continue
 		}
-		after := before
-		after.RemovedAt, after.DirectoryActive = time.Time{}, true
-		after.Claims = withClaim(after.Claims, Claim{Source: SourceDirectory, By: d.ID.String(), Here: true, Active: &after.DirectoryActive, At: tx.Now()})
+		after := heard(before, true, tx.Now())
+		after.RemovedAt = time.Time{}
 		after.Claims = mappedRole(after, d, tx.Now())
 		after = seal(after, cfg, tx.Now())
 		kind := EventKind("")

@@ -36,7 +36,11 @@ func (r *Roster) Provision(ctx context.Context, by By, c Change) (Member, error)
 			return err
 		}
 		if kind == MemberAdopted { // not even the names of another directory's groups are this one's to see
-			if err := leaveGroups(ctx, tx, before.ID); err != nil {
+			was := before
+			if was.Groups, err = tx.GroupsOf(ctx, before.ID); err != nil {
+				return err
+			}
+			if err := leaveGroups(ctx, tx, was); err != nil {
 				return err
 			}
 		}
@@ -249,8 +253,7 @@ func (p arrival) member(m Member, kind EventKind) Member {
 	if kind != MemberAdopted {
 		m.Person = PersonID{}
 	}
-	m.DirectoryActive = active
-	m.Claims = withClaim(m.Claims, Claim{Source: SourceDirectory, By: p.by.Directory.ID.String(), Here: true, Active: &active, At: p.now})
+	m = heard(m, active, p.now)
 	m.Claims = directoryRoles(m, p.by.Directory, p.config.Tenant.Roles, p.change.Roles, p.now)
 	return seal(m, p.config, p.now)
 }

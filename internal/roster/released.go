@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"rollcall/internal/tenant"
 )
@@ -19,20 +20,23 @@ func released(m Member) Member {
 	return m
 }
 
+// heard notes the word of the directory that manages a member.
+func heard(m Member, active bool, now time.Time) Member {
+	m.DirectoryActive = active
+	m.Claims = withClaim(m.Claims, Claim{Source: SourceDirectory, By: m.Directory.String(), Here: true, Active: &active, At: now})
+	return m
+}
+
 // wanted says whether anybody wants the person to be a member. A role, or a "no",
 // does not.
 func wanted(m Member) bool {
 	return slices.ContainsFunc(m.Claims, func(c Claim) bool { return c.Here })
 }
 
-// leaveGroups takes a member out of the groups of all directories.
-func leaveGroups(ctx context.Context, tx Tx, id MemberID) error {
-	groups, err := tx.GroupsOf(ctx, id)
-	if err != nil {
-		return err
-	}
-	for _, g := range groups {
-		if _, err := tx.RemoveFromGroup(ctx, g.ID, []MemberID{id}, false); err != nil {
+// leaveGroups takes a member, as it was read with its groups, out of them.
+func leaveGroups(ctx context.Context, tx Tx, m Member) error {
+	for _, g := range m.Groups {
+		if _, err := tx.RemoveFromGroup(ctx, g.ID, []MemberID{m.ID}, false); err != nil {
 			return err
 		}
 	}

@@ -31,7 +31,7 @@ func (r *Roster) Remove(ctx context.Context, by By, id MemberID, pre Preconditio
 		}
 		after := seal(released(before), cfg, tx.Now())
 		o.kind = MemberReleased
-		if err := leaveGroups(ctx, tx, id); err != nil {
+		if err := leaveGroups(ctx, tx, before); err != nil {
 			return err
 		}
 		return r.save(ctx, tx, cfg, by.source(), before, &after, o)
@@ -47,12 +47,7 @@ func (r *Roster) bury(ctx context.Context, tx Tx, cfg tenant.Config, from origin
 	if err := r.save(ctx, tx, cfg, from, before, &after, o); err != nil {
 		return err
 	}
-	for _, g := range before.Groups {
-		if _, err := tx.RemoveFromGroup(ctx, g.ID, []MemberID{before.ID}, false); err != nil {
-			return err
-		}
-	}
-	return nil
+	return leaveGroups(ctx, tx, before)
 }
 
 func tombstone(m Member, cfg tenant.Config, now time.Time) Member {

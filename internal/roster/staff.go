@@ -172,7 +172,7 @@ func (r *Roster) Confirm(ctx context.Context, s Staff, id MemberID, accept bool)
 		if m = released(m); !wanted(m) {
 			m.RemovedAt = tx.Now()
 		}
-		return m, leaveGroups(ctx, tx, id)
+		return m, leaveGroups(ctx, tx, m)
 	})
 }
 
