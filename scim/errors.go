@@ -46,6 +46,8 @@ func statusOf(e *roster.Error) (status int, scimType string) {
 		return statusOfRefusal(e.Code)
 	case roster.Unauthorized:
 		return http.StatusUnauthorized, ""
+	case roster.Forbidden:
+		return http.StatusForbidden, ""
 	case roster.TooLarge:
 		return http.StatusRequestEntityTooLarge, ""
 	case roster.TooMany:

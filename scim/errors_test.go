@@ -20,7 +20,7 @@ func TestStatusOf(t *testing.T) {
 	t.Parallel()
 	want := map[roster.Kind]string{
 		roster.NotFound: "404 ", roster.Conflict: "409 uniqueness", roster.Invalid: "400 invalidValue",
-		roster.Stale: "412 ", roster.Refused: "403 ", roster.Unauthorized: "401 ", roster.TooLarge: "413 ",
+		roster.Stale: "412 ", roster.Refused: "403 ", roster.Unauthorized: "401 ", roster.Forbidden: "403 ", roster.TooLarge: "413 ",
 		roster.TooMany: "400 tooMany", roster.RateLimited: "429 ", roster.Unavailable: "503 ",
 		roster.Mutability: "400 mutability", roster.NoTarget: "400 noTarget", roster.BadFilter: "400 invalidFilter",
 		roster.BadPath: "400 invalidPath", roster.BadSyntax: "400 invalidSyntax", roster.BadCursor: "400 invalidCursor",

@@ -67,6 +67,12 @@ func (t table) value(f roster.Field) value {
 			return boolColumn(a + "directory_active")
 		case roster.ColumnGroup:
 			return groupsOfMember
+		case roster.ColumnState:
+			return t.d.text(a+"state", false)
+		case roster.ColumnRole:
+			return t.d.text(a+"role", false)
+		case roster.ColumnEmail:
+			return t.d.text(a+"email", false)
 		}
 		return nothing{}
 	}

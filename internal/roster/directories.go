@@ -176,6 +176,9 @@ func (r *Roster) changeDirectory(ctx context.Context, s Staff, id tenant.Directo
 			return &Error{Kind: NotFound, Field: "directory", Detail: "There is no such directory."}
 		}
 		out = cfg.Directories[i]
+		if err := s.If.Check(out.Version); err != nil {
+			return err
+		}
 		scope := Scope{Directory: id}
 		if out.Status == tenant.DirectoryRemoved {
 			scope = Scope{}

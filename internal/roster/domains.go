@@ -62,11 +62,8 @@ func (r *Roster) SetDomain(ctx context.Context, s Staff, name string, join tenan
 		if defaultRole == "" {
 			return nil
 		}
-		if defaultRole == cfg.Tenant.Roles.Admin() {
-			return &Error{Kind: Invalid, Field: "default_role", Detail: "The admin role can't be a default: somebody must give it to each admin."}
-		}
 		d.DefaultRole = defaultRole
-		return checkRole(cfg, defaultRole)
+		return checkDefault(cfg, defaultRole)
 	})
 }
 

@@ -14,6 +14,7 @@ const (
 	Stale        Kind = "stale"        // the version it was based on is not the stored one
 	Refused      Kind = "refused"      // a rule forbids it; Code says which
 	Unauthorized Kind = "unauthorized" // no or bad credential
+	Forbidden    Kind = "forbidden"    // the credential is good, but not for this
 	TooLarge     Kind = "too large"    // more than the limits allow
 	TooMany      Kind = "too many"     // the answer would be larger than the limits allow
 	RateLimited  Kind = "rate limited" // come back later
@@ -31,7 +32,7 @@ const (
 // Kinds returns all kinds, for the tests of the mapping tables.
 func Kinds() []Kind {
 	return []Kind{
-		NotFound, Conflict, Invalid, Stale, Refused, Unauthorized, TooLarge, TooMany, RateLimited, Unavailable,
+		NotFound, Conflict, Invalid, Stale, Refused, Unauthorized, Forbidden, TooLarge, TooMany, RateLimited, Unavailable,
 		Mutability, NoTarget, BadFilter, BadPath, BadSyntax, BadCursor, OldCursor, Sensitive,
 	}
 }

@@ -23,6 +23,10 @@ const (
 	// have Sub "value" (Text, exact, the member's UUID), "display" (Text, folded)
 	// and "type" (always "User"). Groups only.
 	ColumnMember Column = "members"
+	// The columns below are what the rules made of a member. No directory sees them.
+	ColumnState Column = "state" // Text, exact: Standing.State; members only
+	ColumnRole  Column = "role"  // Text, exact: Standing.Role; members only
+	ColumnEmail Column = "email" // Text, exact: the primary address in canonical form; members only
 )
 
 // Field says what a Compare looks at. It is a column, or an attribute of the

@@ -27,6 +27,9 @@ func MatchMember(p Predicate, m Member) bool {
 		ColumnCreated:    m.CreatedAt,
 		ColumnChanged:    m.ChangedAt,
 		ColumnGroup:      groups,
+		ColumnState:      exactText(m.Standing.State),
+		ColumnRole:       exactText(m.Standing.Role),
+		ColumnEmail:      exactText(m.Email),
 	}})
 }
 

@@ -180,7 +180,7 @@ func (r *Roster) Confirm(ctx context.Context, s Staff, id MemberID, accept bool)
 // managed_by_directory while a directory manages the member.
 func (r *Roster) RemoveMember(ctx context.Context, s Staff, id MemberID) error {
 	return r.update(ctx, s.Tenant, s.source(), func(tx Tx, alone bool) error {
-		before, cfg, err := lockLive(ctx, tx, id)
+		before, cfg, err := lockLive(ctx, tx, s, id)
 		if err != nil {
 			return err
 		}
@@ -195,7 +195,7 @@ func (r *Roster) RemoveMember(ctx context.Context, s Staff, id MemberID) error {
 func (r *Roster) amend(ctx context.Context, s Staff, id MemberID, change func(Member, tenant.Config, Tx) (Member, error)) (Member, error) {
 	var out Member
 	err := r.update(ctx, s.Tenant, s.source(), func(tx Tx, alone bool) error {
-		before, cfg, err := lockLive(ctx, tx, id)
+		before, cfg, err := lockLive(ctx, tx, s, id)
 		if err != nil {
 			return err
 		}
@@ -220,8 +220,11 @@ func (r *Roster) amend(ctx context.Context, s Staff, id MemberID, change func(Me
 	return out, err
 }
 
-func lockLive(ctx context.Context, tx Tx, id MemberID) (Member, tenant.Config, error) {
+func lockLive(ctx context.Context, tx Tx, s Staff, id MemberID) (Member, tenant.Config, error) {
 	m, err := tx.LockMember(ctx, Scope{}, id)
+	if err == nil {
+		err = s.If.Check(m.Version)
+	}
 	if err != nil {
 		return m, tenant.Config{}, err
 	}

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"slices"
 
 	"rollcall/internal/tenant"
 )
@@ -59,14 +60,8 @@ func (r *Roster) SetTenantStatus(ctx context.Context, s Staff, st tenant.Status)
 // SetTenantPolicy replaces a tenant's policy and settles its members anew.
 func (r *Roster) SetTenantPolicy(ctx context.Context, s Staff, p tenant.Policy) (tenant.Tenant, error) {
 	return r.configure(ctx, s, TenantChanged, func(c *tenant.Config) error {
-		if p.DefaultRole != "" && p.DefaultRole == c.Tenant.Roles.Admin() {
-			return &Error{Kind: Invalid, Field: "default_role", Detail: "The admin role can't be a default: somebody must give it to each admin."}
-		}
-		if err := checkRole(*c, p.DefaultRole); err != nil {
-			return err
-		}
 		c.Tenant.Policy = p
-		return nil
+		return checkDefault(*c, p.DefaultRole)
 	})
 }
 
@@ -78,11 +73,15 @@ func (r *Roster) configure(ctx context.Context, s Staff, kind EventKind, change 
 			return err
 		}
 		before := cfg.Tenant
+		if err := s.If.Check(before.Version); err != nil {
+			return err
+		}
 		if err := change(&cfg); err != nil {
 			return err
 		}
 		out = cfg.Tenant
-		if out.Status == before.Status && out.Policy == before.Policy {
+		rules := out.Policy != before.Policy || !slices.Equal(out.Roles.Roles, before.Roles.Roles)
+		if !rules && out.Status == before.Status && out.Name == before.Name && out.Roles.Name == before.Roles.Name {
 			return nil
 		}
 		cfg.Tenant.Version++
@@ -91,7 +90,7 @@ func (r *Roster) configure(ctx context.Context, s Staff, kind EventKind, change 
 		if err := tx.PutTenant(ctx, cfg.Tenant); err != nil {
 			return err
 		}
-		if out.Policy != before.Policy {
+		if rules {
 			if err := r.walk(ctx, tx, cfg, s.source(), Scope{}, nil); err != nil {
 				return err
 			}

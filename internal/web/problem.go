@@ -30,6 +30,7 @@ var statuses = map[roster.Kind]int{
 	roster.Stale:        http.StatusPreconditionFailed,
 	roster.Refused:      http.StatusConflict,
 	roster.Unauthorized: http.StatusUnauthorized,
+	roster.Forbidden:    http.StatusForbidden,
 	roster.TooLarge:     http.StatusRequestEntityTooLarge,
 	roster.TooMany:      http.StatusBadRequest,
 	roster.RateLimited:  http.StatusTooManyRequests,

@@ -35,11 +35,14 @@ type Key struct {
 	Name string
 }
 
-// OneTime keeps values that are used once.
+// OneTime keeps values that are used once, or for a time.
 type OneTime interface {
 	// Put keeps a value until it is taken, or for ttl, and replaces what was there. TooLarge for more
 	// than MaxValue bytes.
 	Put(ctx context.Context, k Key, value []byte, ttl time.Duration) error
+	// Add keeps a value unless there is one already: of several that add at once, one does. It returns
+	// the value that was there, and nil when it added. Errors as of Put.
+	Add(ctx context.Context, k Key, value []byte, ttl time.Duration) (there []byte, err error)
 	// Take returns a value and removes it: of several that take the same, one gets it. NotFound.
 	Take(ctx context.Context, k Key) ([]byte, error)
 }

@@ -65,6 +65,25 @@ func (m *Memory) Put(ctx context.Context, k Key, value []byte, ttl time.Duration
 	})
 }
 
+// Add implements OneTime.
+func (m *Memory) Add(ctx context.Context, k Key, value []byte, ttl time.Duration) ([]byte, error) {
+	if err := errors.Join(checkTTL(ttl), checkValue(value)); err != nil {
+		return nil, err
+	}
+	var there []byte
+	err := m.do(ctx, func(now time.Time) error {
+		if kept, ok := m.once.get(k.digest(), now); ok {
+			there = append([]byte{}, kept...)
+			return nil
+		}
+		if !m.once.put(k.digest(), slices.Clone(value), now, ttl) {
+			return unavailable(errFull)
+		}
+		return nil
+	})
+	return there, err
+}
+
 // Take implements OneTime.
 func (m *Memory) Take(ctx context.Context, k Key) ([]byte, error) {
 	var value []byte

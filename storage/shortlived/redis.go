@@ -103,6 +103,31 @@ func (r *Redis) Put(ctx context.Context, k Key, value []byte, ttl time.Duration)
 	})
 }
 
+// add returns what is there, or sets it. SET with NX and GET would do, but only since Redis 7.
+var add = redis.NewScript(`
+local there = redis.call('GET', KEYS[1])
+if not there then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
+return there
+`)
+
+// Add implements OneTime. Should the answer be lost on its way, the client asks again and is told of
+// its own value: better that than adding twice.
+func (r *Redis) Add(ctx context.Context, k Key, value []byte, ttl time.Duration) ([]byte, error) {
+	if err := errors.Join(checkTTL(ttl), checkValue(value)); err != nil {
+		return nil, err
+	}
+	var there []byte
+	err := r.do(ctx, func(ctx context.Context) error {
+		answer, err := add.Run(ctx, r.client, []string{k.redis(r.prefix, "once")}, value, ttl.Milliseconds()).Text()
+		there = []byte(answer)
+		return err
+	})
+	if errors.Is(err, roster.NotFound) { // there was nothing
+		return nil, nil
+	}
+	return there, err
+}
+
 // Take implements OneTime. Should the answer be lost on its way, the value is gone: better that than
 // twice.
 func (r *Redis) Take(ctx context.Context, k Key) ([]byte, error) {

@@ -1,0 +1,119 @@
+package roster
+
+import (
+	"context"
+	"slices"
+
+	"rollcall/internal/tenant"
+)
+
+// TenantChange is what somebody wants of a tenant; nil leaves a choice as it is.
+type TenantChange struct {
+	Name             *string
+	Roles            *tenant.RoleSet
+	DefaultRole      *string // "": the least role
+	ConfirmAdoption  *bool
+	ProtectLastAdmin *bool
+}
+
+// ChangeTenant changes a tenant's name, roles and policy in one step and settles its members anew.
+// Invalid for a name or role that can't be used, and for a role set that lacks a role which a group
+// mapping, a domain or the tenant still gives; Refused when no admin would be left. A member whose
+// role is gone gets what the next claim names.
+func (r *Roster) ChangeTenant(ctx context.Context, s Staff, c TenantChange) (tenant.Tenant, error) {
+	return r.configure(ctx, s, TenantChanged, func(cfg *tenant.Config) error {
+		t := &cfg.Tenant
+		admin := t.Roles.Admin()
+		set(&t.Name, c.Name)
+		set(&t.Roles, c.Roles)
+		set(&t.Policy.DefaultRole, c.DefaultRole)
+		set(&t.Policy.ConfirmAdoption, c.ConfirmAdoption)
+		set(&t.Policy.ProtectLastAdmin, c.ProtectLastAdmin)
+		if err := checkName(t.Name); err != nil {
+			return err
+		}
+		if c.Roles != nil {
+			if err := checkRoles(*cfg, admin); err != nil {
+				return err
+			}
+		}
+		return checkDefault(*cfg, t.Policy.DefaultRole)
+	})
+}
+
+func set[T any](v, to *T) {
+	if to != nil {
+		*v = *to
+	}
+}
+
+func checkDefault(cfg tenant.Config, role string) error {
+	if role != "" && role == cfg.Tenant.Roles.Admin() {
+		return &Error{Kind: Invalid, Field: "default_role", Detail: "The admin role can't be a default: somebody must give it to each admin."}
+	}
+	return checkRole(cfg, role)
+}
+
+// checkRoles refuses a role set that takes the admins' role from them, or leaves a setting with a
+// role that is not there any more: it would quietly stop to work.
+func checkRoles(cfg tenant.Config, admin string) error {
+	roles := cfg.Tenant.Roles
+	if err := roles.Check(); err != nil {
+		return &Error{Kind: Invalid, Field: "roles", Detail: "The role set can't be used: " + err.Error() + "."}
+	}
+	if roles.Admin() != admin {
+		return &Error{
+			Kind: Invalid, Field: "roles",
+			Detail: "The first role must stay " + quote(admin) + ", the admin role: the tenant's admins bear it, and would be none any more.",
+		}
+	}
+	missing := func(role, where string) error {
+		return &Error{
+			Kind: Invalid, Field: "roles",
+			Detail: "The role set lacks " + quote(role) + ", which " + where + " still gives. Change that first, or keep the role.",
+		}
+	}
+	if role := cfg.Tenant.Policy.DefaultRole; role != "" && !roles.Has(role) {
+		return missing(role, "the tenant's default")
+	}
+	for _, d := range cfg.Domains {
+		if here(d) && d.DefaultRole != "" && !roles.Has(d.DefaultRole) {
+			return missing(d.DefaultRole, "the domain "+d.Name)
+		}
+	}
+	for _, d := range cfg.Directories {
+		lost := func(m tenant.RoleMapping) bool { return !roles.Has(m.Role) }
+		if i := slices.IndexFunc(d.Mappings, lost); i >= 0 && d.Status != tenant.DirectoryRemoved {
+			return missing(d.Mappings[i].Role, "a group mapping of the directory "+d.Name)
+		}
+	}
+	return nil
+}
+
+// DirectoryChange is what somebody wants of a directory; nil leaves a choice as it is.
+type DirectoryChange struct {
+	Name           *string
+	Strict         *bool
+	RolesAttribute *bool
+}
+
+// ChangeDirectory changes a directory's name and settings. What the roles attribute named while it
+// was allowed is forgotten when it is not any more; what was sent while it was not counts from the
+// directory's next word on each member. NotFound for one that was removed.
+func (r *Roster) ChangeDirectory(ctx context.Context, s Staff, id tenant.DirectoryID, c DirectoryChange) (tenant.Directory, error) {
+	return r.changeDirectory(ctx, s, id, DirectoryChanged, func(tx Tx, d *tenant.Directory, cfg tenant.Config) (func(Member) Member, error) {
+		if d.Status == tenant.DirectoryRemoved {
+			return nil, &Error{Kind: NotFound, Field: "directory", Detail: "The directory was removed. Restore it before it is changed."}
+		}
+		set(&d.Name, c.Name)
+		set(&d.Settings.Strict, c.Strict)
+		set(&d.Settings.RolesAttribute, c.RolesAttribute)
+		if err := checkName(d.Name); err != nil {
+			return nil, err
+		}
+		return func(m Member) Member {
+			m.Claims = directoryRoles(m, *d, cfg.Tenant.Roles, nil, tx.Now())
+			return m
+		}, nil
+	})
+}
