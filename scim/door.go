@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -32,7 +31,7 @@ type (
 )
 
 // endpoints is the route table; the first row that fits the path serves. HEAD
-// goes where GET goes, and other verbs are 405 with Allow.
+// goes where GET goes, OPTIONS is answered with the verbs, and others are 405 with Allow.
 func (d *Door) endpoints() []endpoint {
 	return []endpoint{
 		{"/Users", verbs{"GET": d.listUsers, "POST": d.createUser}},
@@ -157,20 +156,25 @@ func (d *Door) serve(e endpoint) http.Handler {
 	allow := e.verbs.allow()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := d.Now()
-		out := &recorder{ResponseWriter: w, status: http.StatusOK}
+		out := newRecorder(w, r)
 		q, err := d.open(r)
 		if err == nil {
 			err = e.answer(out, q, allow)
 		}
 		if err != nil {
 			d.Report(r.Context(), err)
-			writeError(out, err)
+			out.fail(r, err)
 		}
 		o := Observation{Route: e.path, Method: knownMethod(r.Method), Status: out.status, Duration: d.Now().Sub(began)}
 		if q != nil {
 			o.Directory, o.Provider = q.by.Directory.ID, q.by.Directory.Provider
 		}
 		d.Observe(o)
+		if out.broken {
+			// The one way to end a connection within an answer: net/http closes it, and the
+			// client sees that the answer is not whole.
+			panic(http.ErrAbortHandler)
+		}
 	})
 }
 
@@ -199,16 +203,21 @@ func (e endpoint) answer(w http.ResponseWriter, q *request, allow string) error 
 	if e.verbs == nil {
 		return unknownEndpoint(q.URL.Path)
 	}
+	if q.Method == http.MethodOptions {
+		w.Header().Set("Allow", allow) // RFC 9110 §9.3.7
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 	method := q.Method
 	if method == http.MethodHead {
-		method = http.MethodGet // net/http leaves the body out
+		method = http.MethodGet // the recorder leaves the body out
 	}
 	h, ok := e.verbs[method]
 	if !ok {
 		return methodNotAllowed(q.Method, allow)
 	}
-	if err := checkAccept(q.Header.Values("Accept")); err != nil {
-		return err
+	if mediaFor(q.Header.Values("Accept")) == "" {
+		return errNotAcceptable
 	}
 	return h(w, q)
 }
@@ -225,7 +234,7 @@ func (v verbs) allow() string {
 			list = append(list, m)
 		}
 	}
-	return strings.Join(list, ", ")
+	return strings.Join(append(list, "OPTIONS"), ", ")
 }
 
 func knownMethod(m string) string {
@@ -235,41 +244,3 @@ func knownMethod(m string) string {
 	}
 	return "other"
 }
-
-// recorder remembers the status that was answered.
-type recorder struct {
-	http.ResponseWriter
-	status int
-}
-
-func (r *recorder) WriteHeader(status int) {
-	r.status = status
-	r.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
-
-// contentType is that of every answer with a body (RFC 7644 §8.1).
-const contentType = "application/scim+json"
-
-// write answers with a body. The error is the connection's: nobody is left to
-// be told, but the log should know.
-func write(w http.ResponseWriter, status int, body []byte) error {
-	h := w.Header()
-	h.Set("Content-Type", contentType)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	// Answers hold personal data and stand behind a token.
-	h.Set("Cache-Control", "private, no-cache")
-	w.WriteHeader(status)
-	if _, err := w.Write(body); err != nil {
-		return &gone{err}
-	}
-	return nil
-}
-
-// gone says that the answer could not be delivered.
-type gone struct{ err error }
-
-func (g *gone) Error() string { return "write answer: " + g.err.Error() }
-func (g *gone) Unwrap() error { return g.err }

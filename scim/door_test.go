@@ -62,12 +62,16 @@ func TestEveryRouteWithoutRight_P1_P2(t *testing.T) {
 						{"empty", "Bearer ", http.StatusUnauthorized},
 					} {
 						rec := w.do(t, verb, ours.path+concrete(e.path, user, group), `{}`, "Authorization: "+right.auth, "Content-Type: application/json")
+						body := rec.Body.String()
+						if verb == "HEAD" && body == "" {
+							body = want[right.status]
+						}
 						if want[right.status] == "" {
 							want[right.status] = rec.Body.String()
 							checkErrorBody(t, rec.Code, rec.Header(), rec.Body.Bytes())
 						}
 						challenged := rec.Header().Get("WWW-Authenticate") != ""
-						if rec.Code != right.status || rec.Body.String() != want[right.status] || challenged != (right.status == http.StatusUnauthorized) {
+						if rec.Code != right.status || body != want[right.status] || challenged != (right.status == http.StatusUnauthorized) {
 							t.Errorf("%s %s with %s = %d %s, want the same %d as ever", verb, e.path, right.name, rec.Code, rec.Body, right.status)
 						}
 					}

@@ -1,7 +1,7 @@
 package scim
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -146,7 +146,11 @@ func faultOf(err error) *fault {
 		return f
 	}
 	e, ok := errors.AsType[*roster.Error](err)
-	if !ok {
+	switch {
+	case ok:
+	case errors.Is(err, context.DeadlineExceeded):
+		return tooSlow()
+	default:
 		kind, _ := errors.AsType[roster.Kind](err) // no kind: 500
 		e = &roster.Error{Kind: kind}
 	}
@@ -165,29 +169,18 @@ func faultOf(err error) *fault {
 	return f
 }
 
-// writeError answers with a SCIM error, unless the client has gone.
-func writeError(w http.ResponseWriter, err error) {
-	if _, left := errors.AsType[*gone](err); left {
-		return
-	}
-	f := faultOf(err)
-	if f.header[0] != "" {
-		w.Header().Set(f.header[0], f.header[1])
-	}
-	body, err := json.Marshal(struct {
-		Schemas  [1]string `json:"schemas"`
-		Status   string    `json:"status"` // a string: RFC 7644 §3.12
-		ScimType string    `json:"scimType,omitempty"`
-		Detail   string    `json:"detail"`
-	}{[1]string{errorSchema}, strconv.Itoa(f.status), f.scimType, f.detail})
-	if err == nil {
-		_ = write(w, f.status, body) // the error that led here is the one to report
-	}
-}
-
 func retryHeader(wait time.Duration) [2]string {
 	seconds := int((wait + time.Second - 1) / time.Second)
 	return [2]string{"Retry-After", strconv.Itoa(seconds)}
+}
+
+// tooSlow answers a request that our own deadline ended. Nothing is wrong with it: 503, not 500.
+func tooSlow() *fault {
+	return &fault{
+		status: http.StatusServiceUnavailable,
+		detail: "The request took longer than it may, and was given up. Wait as long as Retry-After says and repeat it; ask for less at once if it happens again.",
+		header: retryHeader(retryAfter),
+	}
 }
 
 func tooFast(wait time.Duration) error {
@@ -230,9 +223,10 @@ func invalidValue(detail string) error {
 	return &roster.Error{Kind: roster.Invalid, Detail: detail}
 }
 
-// noMe answers /Me (RFC 7644 §3.11), an alias for the authenticated person.
+// noMe answers /Me (RFC 7644 §3.11), an alias for the person whom a token speaks for.
 func noMe(http.ResponseWriter, *request) error {
-	return &fault{status: http.StatusNotImplemented, detail: "/Me is not served: the token speaks for a directory, not for a person. Use /Users/{id}."}
+	return &fault{status: http.StatusNotImplemented, detail: "/Me is not served yet. It stands for the person whom a token belongs to, and tokens of persons come with sign-in; " +
+		"this token speaks for a directory, which is nobody. Use /Users/{id}."}
 }
 
 // noBulk answers /Bulk (RFC 7644 §3.7), which ServiceProviderConfig says is not supported.

@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -84,6 +85,7 @@ func TestWriteError(t *testing.T) {
 			status: 400, body: `"detail":"Bad."`,
 		},
 		{name: "come back", err: roster.Unavailable, status: 503, header: [2]string{"Retry-After", "5"}, body: `"status":"503"`},
+		{name: "our own deadline", err: fmt.Errorf("list: %w", context.DeadlineExceeded), status: 503, header: [2]string{"Retry-After", "5"}, body: `"status":"503"`},
 		{name: "too fast", err: roster.RateLimited, status: 429, header: [2]string{"Retry-After", "5"}, body: `"status":"429"`},
 		{name: "told to wait", err: tooFast(1200 * time.Millisecond), status: 429, header: [2]string{"Retry-After", "2"}, body: `"status":"429"`},
 		{name: "no credential", err: errUnauthorized, status: 401, header: [2]string{"WWW-Authenticate", `Bearer realm="SCIM"`}, body: `"status":"401"`},
@@ -93,10 +95,11 @@ func TestWriteError(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := httptest.NewRecorder()
-			writeError(w, tt.err)
+			r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+			newRecorder(w, r).fail(r, tt.err)
 			body := w.Body.String()
 			if w.Code != tt.status || !strings.Contains(body, tt.body) || strings.Contains(body, "secret") {
-				t.Errorf("writeError(%v) = %d %s, want %d with %s", tt.err, w.Code, body, tt.status, tt.body)
+				t.Errorf("fail(%v) = %d %s, want %d with %s", tt.err, w.Code, body, tt.status, tt.body)
 			}
 			if got := w.Header().Get(tt.header[0]); tt.header[0] != "" && got != tt.header[1] {
 				t.Errorf("header %s = %q, want %q", tt.header[0], got, tt.header[1])

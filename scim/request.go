@@ -169,34 +169,3 @@ func checkEncoding(values []string) error {
 	}
 	return nil
 }
-
-// checkAccept says whether the client takes application/scim+json. Those that
-// ask for plain JSON get it under SCIM's name, as RFC 7644 §3.8 wants; Accept-Charset
-// is ignored (RFC 9110 §12.5.2).
-func checkAccept(values []string) error {
-	all := strings.Join(values, ",")
-	if strings.TrimSpace(all) == "" {
-		return nil
-	}
-	for item := range strings.SplitSeq(all, ",") {
-		media, args, _ := strings.Cut(item, ";")
-		switch strings.ToLower(strings.TrimSpace(media)) {
-		case contentType, "application/json", "application/*", "*/*":
-			if !refusedByWeight(args) {
-				return nil
-			}
-		}
-	}
-	return &fault{status: http.StatusNotAcceptable, detail: "Answers are application/scim+json, which the Accept header does not take."}
-}
-
-// refusedByWeight finds q=0 (RFC 9110 §12.4.2).
-func refusedByWeight(args string) bool {
-	for arg := range strings.SplitSeq(args, ";") {
-		name, value, _ := strings.Cut(strings.TrimSpace(arg), "=")
-		if strings.EqualFold(name, "q") {
-			return strings.Trim(value, "0.") == "" && value != ""
-		}
-	}
-	return false
-}

@@ -6,34 +6,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestCheckAccept(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		values []string
-		ok     bool
-	}{
-		{nil, true},
-		{[]string{""}, true},
-		{[]string{"*/*"}, true},
-		{[]string{"application/scim+json"}, true},
-		{[]string{"application/json"}, true},
-		{[]string{"application/json;charset=utf-8"}, true},
-		{[]string{"Application/SCIM+JSON"}, true},
-		{[]string{"application/*"}, true},
-		{[]string{"text/html, application/xhtml+xml, */*;q=0.8"}, true},
-		{[]string{"text/html", "application/json"}, true},
-		{[]string{"text/html"}, false},
-		{[]string{"application/xml"}, false},
-		{[]string{"application/scim+json;q=0"}, false},
-		{[]string{"application/json; q=0.0, text/plain"}, false},
-		{[]string{"application/json;q=0.001"}, true},
-	} {
-		if err := checkAccept(tt.values); (err == nil) != tt.ok {
-			t.Errorf("checkAccept(%q) = %v, want ok %v", tt.values, err, tt.ok)
-		}
-	}
-}
-
 func TestCheckContentType(t *testing.T) {
 	t.Parallel()
 	for v, ok := range map[string]bool{

@@ -75,6 +75,11 @@ func (c Chain) serve(next http.Handler, w http.ResponseWriter, r *http.Request) 
 		if c.Observe != nil {
 			c.Observe(*rec)
 		}
+		if out.aborted {
+			// Let through, so that net/http breaks the connection: an answer that stops halfway must
+			// not look whole. net/http writes no trace of this one.
+			panic(http.ErrAbortHandler)
+		}
 	}()
 	next.ServeHTTP(out, r)
 }
@@ -112,6 +117,7 @@ func (c Chain) headers(h http.Header, id string) {
 func (c Chain) panicked(p any, rec *Record, out *response, r *http.Request) {
 	if p == http.ErrAbortHandler { //nolint:errorlint,err113 // net/http compares it so
 		rec.Fail(http.ErrAbortHandler)
+		out.aborted = true
 		return
 	}
 	rec.Err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -182,6 +183,31 @@ func TestPanicIsAnsweredAndLogged(t *testing.T) {
 	}
 }
 
+// TestAnswerGivenUpHalfwayIsNotWhole: the client must see that the rest is missing.
+func TestAnswerGivenUpHalfwayIsNotWhole(t *testing.T) {
+	t.Parallel()
+	var status int
+	chain := web.Chain{Log: slog.New(slog.DiscardHandler), Now: steps(), Observe: func(rec web.Record) { status = rec.Status }}
+	server := httptest.NewServer(chain.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"Resources":[`))
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	})))
+	defer server.Close()
+	res, err := server.Client().Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if got, err := io.ReadAll(res.Body); err == nil {
+		t.Errorf("the client read %q as if it were whole", got)
+	}
+	server.Close()
+	if status != http.StatusOK {
+		t.Errorf("observed %d, want the 200 that was sent", status)
+	}
+}
+
 func TestRequestEndsAtTheDeadline(t *testing.T) {
 	t.Parallel()
 	var got error
@@ -195,7 +221,7 @@ func TestRequestEndsAtTheDeadline(t *testing.T) {
 	}))
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
-	if w.Code != http.StatusInternalServerError || !errors.Is(got, context.DeadlineExceeded) {
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !errors.Is(got, context.DeadlineExceeded) {
 		t.Errorf("answer %d, observed %v", w.Code, got)
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -45,7 +46,8 @@ var statuses = map[roster.Kind]int{
 	roster.Sensitive:    http.StatusBadRequest,
 }
 
-// Status returns the HTTP status of an error: 500 for what is no roster.Kind.
+// Status returns the HTTP status of an error: 500 for what is no roster.Kind, but 503 for the end of
+// the time that a request has.
 func Status(err error) int {
 	if e, ok := errors.AsType[*statusError](err); ok {
 		return e.status
@@ -59,6 +61,9 @@ func Status(err error) int {
 		if status, known := statuses[k]; known {
 			return status
 		}
+	}
+	if errors.Is(err, context.DeadlineExceeded) { // our own: Chain.Timeout
+		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
 }

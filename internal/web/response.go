@@ -7,6 +7,8 @@ type response struct {
 	http.ResponseWriter
 	status int // 0: nothing was written yet
 	bytes  int64
+	// aborted says that a handler gave the answer up halfway.
+	aborted bool
 }
 
 // WriteHeader implements http.ResponseWriter.
