@@ -18,15 +18,17 @@ const cursorLife = time.Hour
 // nowhere: it carries what it says and a signature over that and over the list that it
 // belongs to. It gives no rights; every page is authenticated like the first.
 //
-//	byte 0       form, 1
+//	byte 0       form, 2
 //	bytes 1–8    when it ends, seconds since 1970
 //	bytes 9–12   total of the list when it was begun
-//	bytes 13–28  id of the last item that was shown; or how many were shown, for sorted lists
-//	bytes 29–44  first half of HMAC-SHA256(key, bytes 0–28, list)
+//	bytes 13–28  id of the last item that was shown
+//	byte 29      1 when what the item was sorted by follows, else 0
+//	bytes 30–    what it was sorted by
+//	last 16      first half of HMAC-SHA256(key, all before, list)
 const (
-	cursorForm = 1
-	cursorBody = 29
-	cursorSize = cursorBody + 16
+	cursorForm = 2
+	cursorBody = 30
+	cursorSign = 16
 )
 
 // signer signs cursors. Its key is derived, so that the secret may have other uses.
@@ -42,24 +44,31 @@ func (s signer) sign(body []byte, bound string) []byte {
 	m := hmac.New(sha256.New, s.key[:])
 	_, _ = m.Write(body)
 	_, _ = m.Write([]byte(bound))
-	return m.Sum(nil)[:cursorSize-cursorBody]
+	return m.Sum(nil)[:cursorSign]
+}
+
+// place is where in a list a page begins: behind the item with this id that the
+// list had sorted by this key.
+type place struct {
+	id  tenant.UUID
+	key *string // nil: it has none, or the order is that of ids
 }
 
 // next makes the cursor that continues l behind the page that ended with last.
 // It is empty for lists that are paged by index. The text has only characters
 // that URLs leave alone.
-func (d *Door) next(l list, asked roster.Query, last tenant.UUID, shown, total int) string {
+func (d *Door) next(l list, last place, total int) string {
 	if !l.byCursor {
 		return ""
 	}
-	b := make([]byte, cursorBody, cursorSize)
+	b := make([]byte, cursorBody, cursorBody+cursorSign+64)
 	b[0] = cursorForm
 	binary.BigEndian.PutUint64(b[1:], uint64(d.Now().Add(cursorLife).Unix()))
 	binary.BigEndian.PutUint32(b[9:], uint32(total))
-	if l.sorted() {
-		binary.BigEndian.PutUint64(b[13:], uint64(asked.Offset+shown))
-	} else {
-		copy(b[13:], last[:])
+	copy(b[13:], last.id[:])
+	if last.key != nil {
+		b[29] = 1
+		b = append(b, *last.key...)
 	}
 	return base64.RawURLEncoding.EncodeToString(append(b, d.signer.sign(b, l.bound)...))
 }
@@ -71,7 +80,8 @@ func (d *Door) resume(l *list, cursor string) error {
 		return nil
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil || len(b) != cursorSize || b[0] != cursorForm || !hmac.Equal(b[cursorBody:], d.signer.sign(b[:cursorBody], l.bound)) {
+	end := len(b) - cursorSign
+	if err != nil || end < cursorBody || b[0] != cursorForm || !hmac.Equal(b[end:], d.signer.sign(b[:end], l.bound)) {
 		return &roster.Error{Kind: roster.BadCursor, Detail: "The cursor was not made for this query. " +
 			"Send the cursor as it was given, with the same filter and sort order, or begin anew without one."}
 	}
@@ -79,13 +89,10 @@ func (d *Door) resume(l *list, cursor string) error {
 		return &roster.Error{Kind: roster.OldCursor, Detail: "The cursor has expired. Begin anew without one."}
 	}
 	l.total = int(binary.BigEndian.Uint32(b[9:]))
-	if l.sorted() {
-		l.start = int(binary.BigEndian.Uint64(b[13:])) + 1
-	} else {
-		copy(l.after[:], b[13:])
+	copy(l.after.id[:], b[13:])
+	if b[29] == 1 {
+		key := string(b[cursorBody:end])
+		l.after.key = &key
 	}
 	return nil
 }
-
-// sorted says that the list is not in the order of ids, so that its places are numbers.
-func (l list) sorted() bool { return l.order != roster.Field{} }

@@ -166,7 +166,7 @@ func (d *Door) listGroups(w http.ResponseWriter, q *request) error {
 	}
 	next := ""
 	if page.More {
-		next = d.next(l, query, page.Items[len(page.Items)-1].ID.UUID, len(page.Items), page.Total)
+		next = d.next(l, place{page.Items[len(page.Items)-1].ID.UUID, page.LastKey}, page.Total)
 	}
 	return writeList(w, l, next, page, func(dst []byte, g roster.Group) []byte {
 		return appendGroup(dst, g, members[g.ID], with, q.base, l.projection)

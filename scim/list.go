@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"rollcall/internal/roster"
-	"rollcall/internal/tenant"
 )
 
 // Page sizes, as ServiceProviderConfig shows them.
@@ -36,9 +35,9 @@ type list struct {
 	start      int // from 1
 	count      int
 	byCursor   bool
-	after      tenant.UUID // of the cursor, when the order is that of ids
-	total      int         // as the cursor remembers it; -1: not known yet
-	bound      string      // what a cursor of this list holds for
+	after      place  // of the cursor
+	total      int    // as the cursor remembers it; -1: not known yet
+	bound      string // what a cursor of this list holds for
 	projection *projection
 }
 
@@ -110,7 +109,7 @@ func (p params) number(key string, otherwise int) (int, error) {
 func (l list) query(s roster.Scope) roster.Query {
 	return roster.Query{
 		Scope: s, Where: l.where, Order: l.order, Desc: l.desc,
-		Offset: l.start - 1, After: l.after, Limit: l.count,
+		Offset: l.start - 1, After: l.after.id, AfterKey: l.after.key, Limit: l.count,
 	}
 }
 

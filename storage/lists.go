@@ -52,11 +52,13 @@ func (l *list[T]) read(ctx context.Context) (roster.Page[T], error) {
 	var out roster.Page[T]
 	var list []statement
 	if l.q.Limit > 0 {
-		text, err := l.page()
+		texts, err := l.page()
 		if err != nil {
 			return out, err
 		}
-		list = append(list, statement{sql: text, once: true, each: l.into(&out)})
+		for _, text := range texts {
+			list = append(list, statement{sql: text, once: true, each: l.into(&out)})
+		}
 	}
 	if l.q.Count {
 		text, err := l.text(l.r.db.build.NewSelect().TableExpr(l.table).ColumnExpr("count(*)"))
@@ -79,14 +81,35 @@ func (l *list[T]) into(page *roster.Page[T]) func(row) error {
 			page.More = true
 			return nil
 		}
-		item, err := l.scan(r)
-		page.Items = append(page.Items, item)
+		var key *string
+		item, err := l.scan(keyedRow{r, &key})
+		page.Items, page.LastKey = append(page.Items, item), key
 		return err
 	}
 }
 
+// keyedRow is a row with its sort key behind the columns that are scanned.
+type keyedRow struct {
+	row
+	key **string
+}
+
+func (r keyedRow) Scan(dest ...any) error {
+	return r.row.Scan(append(dest, r.key)...) //nolint:wrapcheck // the caller does
+}
+
 // text adds the conditions and writes the query down.
 func (l *list[T]) text(q *bun.SelectQuery) (string, error) {
+	q = l.within(q)
+	q, err := where(q, l.r.db.dialect, l.r.tenant, l.of, l.q.Where)
+	if err != nil {
+		return "", err
+	}
+	return l.written(q)
+}
+
+// within keeps to the tenant and what the scope sees.
+func (l *list[T]) within(q *bun.SelectQuery) *bun.SelectQuery {
 	alias := bun.Ident(l.of)
 	q = q.Where("?.tenant_id = ?", alias, l.r.me())
 	if d := l.q.Scope.Directory; !d.IsZero() {
@@ -95,11 +118,7 @@ func (l *list[T]) text(q *bun.SelectQuery) (string, error) {
 	if l.only != "" {
 		q = q.Where(l.only)
 	}
-	q, err := where(q, l.r.db.dialect, l.r.tenant, l.of, l.q.Where)
-	if err != nil {
-		return "", err
-	}
-	return l.written(q)
+	return q
 }
 
 func (l *list[T]) written(q *bun.SelectQuery) (string, error) {
@@ -110,62 +129,84 @@ func (l *list[T]) written(q *bun.SelectQuery) (string, error) {
 	return string(b), nil
 }
 
-// page is the query of the rows: one more than asked for, to see whether there are more.
-func (l *list[T]) page() (string, error) {
+// page are the queries of the rows, in their order: one row more than asked for, to see whether
+// there are more.
+func (l *list[T]) page() ([]string, error) {
+	o, err := orderBy(l.q, l.of, l.r.db.dialect)
+	if err != nil {
+		return nil, err
+	}
 	if l.q.Offset > 0 {
-		return l.distantPage()
+		text, err := l.distantPage(o)
+		return []string{text}, err
 	}
-	q, err := l.ordered(l.r.db.build.NewSelect().TableExpr(l.table).ColumnExpr(l.columns).Limit(int64(l.q.Limit) + 1))
-	if err != nil {
-		return "", err
-	}
-	after := bun.Safe(">")
-	if l.q.Desc {
-		after = "<"
-	}
-	if !l.q.After.IsZero() {
-		q = q.Where("?.id ? ?", bun.Ident(l.of), after, ident(l.q.After))
-	}
-	return l.text(q)
-}
-
-// distantPage passes over the rows before the page by their ids alone, which an index holds; only
-// the page's own rows are read.
-func (l *list[T]) distantPage() (string, error) {
-	alias := bun.Ident(l.of)
-	ids, err := l.ordered(l.r.db.build.NewSelect().TableExpr(l.table).ColumnExpr("?.id", alias).
-		Limit(int64(l.q.Limit) + 1).Offset(int64(l.q.Offset)))
-	if err != nil {
-		return "", err
-	}
-	text, err := l.text(ids)
-	if err != nil {
-		return "", err
-	}
-	rows, err := l.ordered(l.r.db.build.NewSelect().TableExpr("(?) AS page", bun.Safe(text)).ColumnExpr(l.columns).
-		Join("JOIN "+l.table+" ON ?.tenant_id = ? AND ?.id = page.id", alias, l.r.me(), alias))
-	if err != nil {
-		return "", err
-	}
-	return l.written(rows)
-}
-
-// ordered adds the order of the rows.
-func (l *list[T]) ordered(q *bun.SelectQuery) (*bun.SelectQuery, error) {
-	byID := bun.Safe("ASC")
-	switch {
-	case l.q.Order != roster.Field{}:
-		by, err := orderBy(l.q.Order, string(l.of), l.r.db.dialect)
+	var texts []string
+	for _, p := range l.parts(o) {
+		q := l.limited().ColumnExpr(l.columns).ColumnExpr("? AS sort_key", p.key())
+		if p.only != "" {
+			q = q.Where(p.only)
+		}
+		if !p.whole && !l.q.After.IsZero() {
+			after, err := p.after(l.q, l.of)
+			if err != nil {
+				return nil, err
+			}
+			q = q.Where("?", after)
+		}
+		text, err := l.text(p.ordered(q, l.of, l.q.Desc))
 		if err != nil {
 			return nil, err
 		}
-		direction := bun.Safe("ASC NULLS LAST")
-		if l.q.Desc {
-			direction = "DESC NULLS FIRST"
-		}
-		q = q.OrderExpr("? ?", by, direction)
-	case l.q.Desc:
-		byID = "DESC"
+		texts = append(texts, text)
 	}
-	return q.OrderExpr("?.id ?", bun.Ident(l.of), byID), nil
+	return texts, nil
+}
+
+func (l *list[T]) limited() *bun.SelectQuery {
+	return l.r.db.build.NewSelect().TableExpr(l.table).Limit(int64(l.q.Limit) + 1)
+}
+
+// part is a piece of a list that an index serves in order.
+type part struct {
+	ordering
+	only  string // which rows; empty: all
+	whole bool   // the place that the page begins behind lies before all of it
+}
+
+// parts splits the list of a directory's members by external id into those who have one and those
+// who don't: no index has both in order.
+func (l *list[T]) parts(o ordering) []part {
+	if l.of != ofMembers || l.q.Order.Column != roster.ColumnExternalID || l.q.Scope.Directory.IsZero() {
+		return []part{{ordering: o}}
+	}
+	column := expr("m.external_id")
+	with := part{only: "m.external_id <> ''", ordering: ordering{by: column, text: column, unique: true, value: sameText}}
+	without := part{only: "m.external_id = ''"}
+	first, last := with, without
+	if l.q.Desc {
+		first, last = without, with
+	}
+	if inLast := (l.q.AfterKey == nil) != l.q.Desc; inLast && !l.q.After.IsZero() {
+		return []part{last}
+	}
+	last.whole = true
+	return []part{first, last}
+}
+
+// distantPage passes over the rows before the page by what an index holds alone; only the page's own
+// rows are read.
+func (l *list[T]) distantPage(o ordering) (string, error) {
+	alias := bun.Ident(l.of)
+	handle := expr("?.id", alias)
+	if o.unique {
+		handle = o.by
+	}
+	skip := l.limited().ColumnExpr("? AS handle", handle).Offset(int64(l.q.Offset))
+	text, err := l.text(o.ordered(skip, l.of, l.q.Desc))
+	if err != nil {
+		return "", err
+	}
+	rows := l.r.db.build.NewSelect().TableExpr("(?) AS page", bun.Safe(text)).
+		ColumnExpr(l.columns).ColumnExpr("? AS sort_key", o.key()).Join("JOIN "+l.table+" ON ? = page.handle", handle)
+	return l.written(o.ordered(l.within(rows), l.of, l.q.Desc))
 }

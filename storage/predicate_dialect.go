@@ -44,6 +44,14 @@ func (d dialect) time(t time.Time) any {
 	return t.UnixMilli()
 }
 
+// millis is a time column as a text of milliseconds since 1970.
+func (d dialect) millis(column string) string {
+	if d == postgres {
+		return "CAST(CAST(EXTRACT(EPOCH FROM " + column + ") * 1000 AS bigint) AS text)"
+	}
+	return "CAST(" + column + " AS text)"
+}
+
 // rawDocument is the document as it came; none is stored as "". PostgreSQL reads no JSON with half a
 // surrogate pair or NUL in it, which encoding/json never writes: such a document counts as folded.
 func (d dialect) rawDocument(alias string) condition {

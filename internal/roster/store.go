@@ -16,14 +16,18 @@ type Scope struct{ Directory tenant.DirectoryID }
 type Query struct {
 	Scope Scope
 	Where Predicate // nil: all
-	// Order is the column to sort by, ties broken by id. Empty: by id, which is
-	// the order of creation.
+	// Order is what to sort by, ties broken by id; what has no value comes last, or
+	// first with Desc (RFC 7644 §3.4.2.3). Empty: by id. That is the order of
+	// creation, of which ids are made, so ColumnCreated is the same. Texts that
+	// begin with the same 256 characters may count as equal.
 	Order Field
 	Desc  bool
 	// Offset rows are passed over. Not together with After.
 	Offset int
-	// After starts behind this id; only with an empty Order.
-	After tenant.UUID
+	// After and AfterKey start behind the row with this id and, in the Order, this
+	// Page.LastKey. The row itself may be gone or elsewhere by now.
+	After    tenant.UUID
+	AfterKey *string
 	// Limit is the most rows to return; 0 returns none and is useful with Count.
 	Limit int
 	// Count asks for Total.
@@ -39,6 +43,9 @@ type Page[T any] struct {
 	Items []T
 	Total int  // of all pages, when Query.Count was set
 	More  bool // there are rows behind the last item
+	// LastKey is what the last item was sorted by, in the store's own form; nil when
+	// it has no value or the order is that of ids.
+	LastKey *string
 }
 
 // Store keeps one or more tenants' rosters. A transaction is opened for one

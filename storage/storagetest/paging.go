@@ -17,6 +17,11 @@ func testPaging(t *testing.T, open opener) {
 		{"limits, totals and more", pageCounts},
 		{"order is by folded text and by code point", pageOrder},
 		{"groups are paged as members are", pageGroups},
+		{"pages behind a key make up the whole, in any order", pageKeys},
+		{"groups are paged behind a key too", pageGroupKeys},
+		{"numbers sort as numbers, several values by the primary one", pageValues},
+		{"a key that no list gave is refused", pageBadKey},
+		{"what stays in place is neither skipped nor doubled while others move", pageWhileChanging},
 	})
 }
 
@@ -26,6 +31,7 @@ func crowd(h *house) []roster.Member {
 	for i := range 23 {
 		m := h.newMember(fmt.Sprintf("User-%02d", (i*7)%23))
 		m.CreatedAt = epoch().Add(time.Duration(i%3) * time.Second)
+		m.ID = roster.NewMemberID(m.CreatedAt)
 		m.ChangedAt = epoch().Add(time.Duration(i%2) * time.Second)
 		if i%5 != 0 {
 			m.Attributes = roster.Attributes(fmt.Sprintf(`{"displayName":"Name %d","n":%d}`, i%4, i%4))
