@@ -6,6 +6,7 @@ type Config struct {
 	Tenant      Tenant
 	Domains     []Domain
 	Directories []Directory
+	Extensions  Extensions
 }
 
 // Domain finds a domain by its name in lower case. A sub-domain is not covered
