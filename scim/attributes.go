@@ -6,6 +6,7 @@ import (
 	"github.com/elimity-com/scim/schema"
 
 	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
 )
 
 // resourceKind is what a request is about.
@@ -28,12 +29,17 @@ const (
 // attributeType says what values an attribute takes.
 type attributeType uint8
 
-// The types of attributes. Texts of a special form (references, binaries,
-// dates) are kept as they come and are texts here.
+// The types of attributes. Of the schemas of RFC 7643, texts of a special form (references,
+// binaries, dates) are kept as they come and are texts here; a tenant's own are held to theirs.
 const (
 	textType attributeType = iota
 	boolType
 	complexType
+	integerType
+	decimalType
+	dateTimeType
+	referenceType
+	binaryType
 )
 
 // maxIndexed is the longest text, in bytes, of an attribute that must be found
@@ -50,6 +56,13 @@ type attribute struct {
 	hidden   bool // never stored, never returned: password
 	indexed  bool // at most maxIndexed bytes
 	subs     table
+	// What only a tenant's own attributes have, see tenantAttribute.
+	secret    bool     // stored, but never returned nor filtered by
+	returned  returned // when it is part of an answer
+	immutable bool
+	required  bool
+	canonical []string    // no other values are taken; empty: any
+	index     tenant.UUID // that may answer filters; zero: none
 	// column is where the roster keeps the attribute; empty: in the document.
 	column roster.Column
 }
@@ -73,11 +86,22 @@ func (t table) add(a *attribute) {
 
 // resourceSchema is what a kind of resource consists of. It never changes.
 type resourceSchema struct {
-	kind       resourceKind
-	noun       string // for messages
-	urn        string
-	core       table
-	enterprise table // nil: groups have none
+	kind resourceKind
+	noun string // for messages
+	urn  string
+	core table
+	// extensions that are known, with the enterprise extension first and others by
+	// descending length of their URNs, so that none is taken for one that it begins with.
+	extensions []extension
+	// byDefault is what an answer has when nobody asks for attributes; nil: everything.
+	byDefault *projection
+}
+
+// extension is a schema that adds attributes to a resource type.
+type extension struct {
+	urn     string
+	table   table
+	guarded bool // has attributes whose values before a change matter: see guard
 }
 
 var (
@@ -94,7 +118,7 @@ func (k resourceKind) schema() *resourceSchema {
 
 func newUserSchema() *resourceSchema {
 	s := &resourceSchema{kind: userKind, noun: "user", urn: userURN, core: newTable(schema.CoreUserSchema().Attributes)}
-	s.enterprise = newTable(schema.ExtensionEnterpriseUser().Attributes)
+	s.extensions = []extension{{urn: enterpriseURN, table: newTable(schema.ExtensionEnterpriseUser().Attributes)}}
 	s.addCommon()
 	s.core["userName"].column = roster.ColumnLogin
 	s.core["userName"].indexed = true

@@ -23,7 +23,7 @@ func BenchmarkParseFilter(b *testing.B) {
 		b.Run(bb.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := parseFilter(bb.filter, bb.kind, Limits{}); err != nil {
+				if _, err := parseFilter(bb.filter, bb.kind.schema(), Limits{}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -119,7 +119,7 @@ func BenchmarkPatchGroup(b *testing.B) {
 
 func BenchmarkAppendUser(b *testing.B) {
 	m := benchMember(b)
-	some, err := parseProjection("userName,emails.value", "", userKind)
+	some, err := parseProjection("userName,emails.value", "", userKind.schema())
 	if err != nil {
 		b.Fatal(err)
 	}

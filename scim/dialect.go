@@ -20,10 +20,10 @@ func entraStringBoolean(s string) (b, ok bool) {
 // entraShortName finds department, manager and their like without the URN of
 // the enterprise extension, as older samples of Entra name them.
 func (s *resourceSchema) entraShortName(path string) (target, bool) {
-	if s.enterprise == nil {
+	if s.kind != userKind {
 		return target{}, false
 	}
-	return s.enterprise.resolve(path, enterpriseURN)
+	return s.extensions[0].table.resolve(path, enterpriseURN)
 }
 
 // entraMistypedURN cuts the URN of the enterprise extension without its last

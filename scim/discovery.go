@@ -86,19 +86,19 @@ func (d *Door) getProviderConfig(w http.ResponseWriter, q *request) error {
 }
 
 func (d *Door) listSchemas(w http.ResponseWriter, q *request) error {
-	return writeDocuments(w, q, schemas(q.base))
+	return writeDocuments(w, q, schemas(q.base, q.quirks))
 }
 
 func (d *Door) getSchema(w http.ResponseWriter, q *request) error {
-	return writeDocument(w, q, schemas(q.base), "urn", "There is no such schema. GET /Schemas lists those that are served.")
+	return writeDocument(w, q, schemas(q.base, q.quirks), "urn", "There is no such schema. GET /Schemas lists those that are served.")
 }
 
 func (d *Door) listResourceTypes(w http.ResponseWriter, q *request) error {
-	return writeDocuments(w, q, resourceTypes(q.base))
+	return writeDocuments(w, q, resourceTypes(q.base, q.quirks))
 }
 
 func (d *Door) getResourceType(w http.ResponseWriter, q *request) error {
-	return writeDocument(w, q, resourceTypes(q.base), "name", "There is no such resource type. GET /ResourceTypes lists those that are served.")
+	return writeDocument(w, q, resourceTypes(q.base, q.quirks), "name", "There is no such resource type. GET /ResourceTypes lists those that are served.")
 }
 
 // writeDocuments answers with all documents: paging is ignored and a filter

@@ -40,6 +40,10 @@ func (d *Door) endpoints() []endpoint {
 		{"/Groups", verbs{"GET": d.listGroups, "POST": d.createGroup}},
 		{"/Groups/.search", verbs{"POST": d.searchGroups}},
 		{"/Groups/{id}", verbs{"GET": d.getGroup, "PUT": d.replaceGroup, "PATCH": d.patchGroup, "DELETE": d.deleteGroup}},
+		{"/Roles", verbs{"GET": d.listRoles}},
+		{"/Roles/{id}", verbs{"GET": d.getRole}},
+		{"/Entitlements", verbs{"GET": d.listEntitlements}},
+		{"/Entitlements/{id}", verbs{"GET": d.getEntitlement}},
 		{"/ServiceProviderConfig", verbs{"GET": d.getProviderConfig}},
 		{"/ResourceTypes", verbs{"GET": d.listResourceTypes}},
 		{"/ResourceTypes/{name}", verbs{"GET": d.getResourceType}},
@@ -104,7 +108,8 @@ type Observation struct {
 // safe for concurrent use.
 type Door struct {
 	Config
-	signer signer
+	signer  signer
+	schemas schemaCache
 }
 
 // New makes a door. The error says what the configuration lacks.
@@ -191,6 +196,7 @@ func (d *Door) open(r *http.Request) (*request, error) {
 		scope:   roster.Scope{Directory: g.Directory.ID},
 		by:      roster.By{Tenant: g.Tenant.ID, Directory: g.Directory, RequestID: d.RequestID(r.Context())},
 	}
+	q.quirks.schemas, q.roles = d.schemas.of(g), g.Tenant.Roles
 	if wait := d.Allow(r.Context(), g.Directory.ID); wait > 0 {
 		return q, tooFast(wait)
 	}

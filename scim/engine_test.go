@@ -57,7 +57,7 @@ func TestBounds(t *testing.T) {
 	if _, err := applyUser(photo, large, quirks{}); !errors.Is(err, roster.TooLarge) {
 		t.Errorf("patchUser with filters on large elements: %v, want %v", err, roster.TooLarge)
 	}
-	if _, err := parseProjection(many(maxNames+1, "a%d"), "", userKind); !errors.Is(err, roster.Invalid) {
+	if _, err := parseProjection(many(maxNames+1, "a%d"), "", userKind.schema()); !errors.Is(err, roster.Invalid) {
 		t.Errorf("parseProjection with too many names: %v, want %v", err, roster.Invalid)
 	}
 }

@@ -153,7 +153,7 @@ func TestErrorsQuoteNothingThatWasSent_P13(t *testing.T) {
 		}
 	}
 	for _, filter := range []string{`mara@acme.example eq "x"`, `emails[value eq "` + secret + `"`, `title ` + secret + ` "x"`, `active eq "` + secret + `"`} {
-		if _, err := parseFilter(filter, userKind, Limits{}); err == nil || strings.Contains(err.Error(), "mara") {
+		if _, err := parseFilter(filter, userKind.schema(), Limits{}); err == nil || strings.Contains(err.Error(), "mara") {
 			t.Errorf("the log gets %v of the filter %s", err, filter)
 		}
 	}

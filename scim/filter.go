@@ -9,20 +9,19 @@ import (
 
 // parseFilter turns a filter (RFC 7644 §3.4.2.2) into what the roster looks
 // for. The errors are BadFilter ones whose Detail says what to change.
-func parseFilter(raw string, kind resourceKind, lim Limits) (roster.Predicate, error) {
+func parseFilter(raw string, s *resourceSchema, lim Limits) (roster.Predicate, error) {
 	e, err := parseExpr(raw, lim)
 	if err != nil {
 		return nil, err
 	}
-	return kind.schema().predicate(e)
+	return s.predicate(e)
 }
 
 // parseSort finds the field to sort by (RFC 7644 §3.4.2.3). Of a list that is
 // the value of its elements, of which the store takes the first. The errors are BadPath ones.
-func parseSort(attr string, kind resourceKind) (roster.Field, error) {
-	s := kind.schema()
+func parseSort(attr string, s *resourceSchema) (roster.Field, error) {
 	t, ok := s.resolve(strings.TrimSpace(attr))
-	if !ok || t.whole || t.hidden() {
+	if !ok || t.whole || t.secret() {
 		return roster.Field{}, badPath("sortBy", "There is no attribute %q to sort %ss by. Name one of /Schemas, such as %s.", clip(attr), s.noun, s.example())
 	}
 	if t.attr != nil && t.attr.typ == complexType && t.sub == "" {
@@ -59,7 +58,7 @@ func (t target) field() roster.Field {
 	case t.subAttr != nil:
 		return roster.Field{Extension: t.extension, Attribute: t.name, Sub: t.sub, Exact: t.subAttr.exact}
 	}
-	return roster.Field{Extension: t.extension, Attribute: t.name, Exact: t.attr.exact}
+	return roster.Field{Extension: t.extension, Attribute: t.name, Exact: t.attr.exact, Index: t.attr.index}
 }
 
 // element is what the roster calls a sub-attribute of an element inside Any.

@@ -19,7 +19,7 @@ func (s *resourceSchema) predicate(e *expr) (roster.Predicate, error) {
 	switch {
 	case !ok || t.whole && t.extension == "":
 		return nil, badFilter("There is no attribute %q to filter %ss by. /Schemas lists them; an attribute of an extension is written urn:…:name.", clip(e.path), s.noun)
-	case t.hidden():
+	case t.secret():
 		return nil, badFilter("A filter can't ask for %s.", t.name)
 	case t.whole:
 		return s.wholeExtension(t, e)
@@ -83,6 +83,12 @@ func (t target) comparison(e *expr) (roster.Predicate, error) {
 	if sub != nil {
 		of = sub
 	}
+	if a.multi && sub == nil && e.op != roster.Present && e.value.Kind != roster.Null { // a list of simple values
+		v, err := literalFor(of, t.path(), e.op, e.value)
+		f := t.collection()
+		f.Index = a.index
+		return roster.Any{Field: f, Where: roster.Compare{Field: roster.Field{Sub: "value", Exact: a.exact}, Op: e.op, Value: v}}, err
+	}
 	v, err := literalFor(of, t.path(), e.op, e.value)
 	return roster.Compare{Field: t.field(), Op: e.op, Value: v}, err
 }
@@ -112,7 +118,7 @@ func (t target) collection() roster.Field {
 func (s *resourceSchema) elements(e *expr) (roster.Predicate, error) {
 	t, ok := s.resolve(e.path)
 	switch {
-	case !ok || t.whole || t.hidden() || t.name == "schemas" || t.name == "meta":
+	case !ok || t.whole || t.secret() || t.name == "schemas" || t.name == "meta":
 		return nil, badFilter("There is no list %q whose elements could be filtered.", clip(e.path))
 	case t.sub != "", t.attr != nil && t.attr.typ != complexType:
 		return nil, badFilter("%q has no elements to put a filter in brackets behind it. Compare it directly.", clip(e.path))
@@ -195,6 +201,13 @@ func literalFor(a *attribute, path string, op roster.Op, v roster.Value) (roster
 		}
 		if v.Kind != roster.Bool {
 			return v, badFilter("%s is true or false. Compare it with one of these.", path)
+		}
+	case a.typ == integerType || a.typ == decimalType:
+		if v.Kind != roster.Number {
+			return v, badFilter("%s is a number. Compare it with one, without quotes.", path)
+		}
+		if op == roster.Contains || op == roster.HasPrefix || op == roster.HasSuffix {
+			return v, badFilter("%s is a number. Compare it with eq, ne, gt, ge, lt, le or pr.", path)
 		}
 	case v.Kind != roster.Text:
 		return v, badFilter("%s is text. Put the value in double quotes.", path)

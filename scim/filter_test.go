@@ -99,7 +99,7 @@ func TestParseFilter(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := parseFilter(tt.filter, tt.kind, Limits{})
+			got, err := parseFilter(tt.filter, tt.kind.schema(), Limits{})
 			if err != nil {
 				t.Fatalf("parseFilter(%s): %v, %s", tt.filter, err, detailText(err))
 			}
@@ -150,7 +150,7 @@ func TestParseFilterRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := parseFilter(tt.filter, userKind, Limits{})
+			got, err := parseFilter(tt.filter, userKind.schema(), Limits{})
 			if !errors.Is(err, roster.BadFilter) {
 				t.Errorf("parseFilter(%.80s) = %v, %v, want %v", tt.filter, got, err, roster.BadFilter)
 			}
@@ -177,13 +177,13 @@ func TestParseSort(t *testing.T) {
 		{"urn:acme:1.0:User:badge", userKind, roster.Field{Extension: "urn:acme:1.0:User", Attribute: "badge"}},
 	}
 	for _, tt := range tests {
-		got, err := parseSort(tt.attr, tt.kind)
+		got, err := parseSort(tt.attr, tt.kind.schema())
 		if diff := cmp.Diff(tt.want, got); diff != "" || err != nil {
 			t.Errorf("parseSort(%s) mismatch (-want +got), %v\n%s", tt.attr, err, diff)
 		}
 	}
 	for _, bad := range []string{"", "nope", "name", "meta", "meta.version", "groups", "password", "schemas", userURN, enterpriseURN} {
-		if got, err := parseSort(bad, userKind); !errors.Is(err, roster.BadPath) {
+		if got, err := parseSort(bad, userKind.schema()); !errors.Is(err, roster.BadPath) {
 			t.Errorf("parseSort(%q) = %v, %v, want %v", bad, got, err, roster.BadPath)
 		}
 	}

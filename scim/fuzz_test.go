@@ -27,7 +27,7 @@ func FuzzFilter(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, kind := range []resourceKind{userKind, groupKind} {
-			p, err := parseFilter(s, kind, Limits{})
+			p, err := parseFilter(s, kind.schema(), Limits{})
 			checkKind(t, err, roster.BadFilter)
 			if err == nil && kind == userKind {
 				roster.MatchMember(p, testMember())

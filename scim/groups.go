@@ -20,7 +20,7 @@ func (d *Door) createGroup(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	c, err := parseGroup(body, q.quirks)
+	c, err := newGroup(body, q.quirks)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (d *Door) replaceGroup(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	g, err := d.editGroup(q, func(roster.Group) (roster.GroupChange, error) { return c, nil })
+	g, err := d.editGroup(q, func(g roster.Group) (roster.GroupChange, error) { return putGroup(g, c, q.quirks) })
 	if err != nil {
 		return err
 	}

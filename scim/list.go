@@ -49,12 +49,12 @@ func (d *Door) parseList(q *request, kind resourceKind) (l list, err error) {
 		return l, err
 	}
 	if filter := p.get("filter"); filter != "" {
-		if l.where, err = parseFilter(filter, kind, d.Limits); err != nil {
+		if l.where, err = parseFilter(filter, q.quirks.schema(kind), d.Limits); err != nil {
 			return l, err
 		}
 	}
 	if by := p.get("sortBy"); by != "" {
-		if l.order, err = parseSort(by, kind); err != nil {
+		if l.order, err = parseSort(by, q.quirks.schema(kind)); err != nil {
 			return l, err
 		}
 		if l.desc, err = descending(p.get("sortOrder")); err != nil {

@@ -12,7 +12,7 @@ import (
 // Errors: BadPath, BadFilter, Invalid, NoTarget (strict directories) and
 // Mutability.
 func patchUser(m roster.Member, ops []operation, q quirks) (roster.Change, error) {
-	d, err := draftOf(m.Attributes, userSchema, q)
+	d, err := draftOf(m.Attributes, q.schema(userKind), q)
 	if err != nil {
 		return roster.Change{}, err
 	}
@@ -35,8 +35,10 @@ func patchUser(m roster.Member, ops []operation, q quirks) (roster.Change, error
 	}
 	if bytes.Equal(c.Attributes, m.Attributes) {
 		c.Attributes = m.Attributes
+		return c, nil
 	}
-	return c, nil
+	c.Attributes, err = q.guarded(userKind, m.Attributes, c.Attributes, false)
+	return c, err
 }
 
 // draftOf makes a draft of a stored document.
@@ -45,12 +47,9 @@ func draftOf(a roster.Attributes, s *resourceSchema, q quirks) (*draft, error) {
 	if len(a) == 0 {
 		return d, nil
 	}
-	root, err := parseStored(a)
-	if err != nil || root.shape != objectShape {
-		return nil, &roster.Error{Kind: roster.Unavailable, Detail: "The stored attributes can't be read.", Err: err}
-	}
-	d.root = root
-	return d, nil
+	var err error
+	d.root, err = storedObject(a)
+	return d, err
 }
 
 // apply carries out one operation.

@@ -9,6 +9,7 @@ type target struct {
 	extension string
 	// whole says that the extension itself, or for an empty one the resource, is named.
 	whole bool
+	known *extension // of a whole extension whose schema is known; else nil
 	name  string     // of the attribute, as the schema spells it
 	attr  *attribute // nil: of an extension whose schema is not known
 	sub   string     // of the sub-attribute; empty: none is named
@@ -22,6 +23,9 @@ func (t target) readOnly() bool {
 }
 
 func (t target) hidden() bool { return t.attr != nil && t.attr.hidden }
+
+// secret says whether nobody may read what is named, be it by a filter or an order.
+func (t target) secret() bool { return t.attr != nil && (t.attr.hidden || t.attr.secret) }
 
 // path is the name of the target for messages.
 func (t target) path() string {
@@ -65,21 +69,22 @@ func (s *resourceSchema) resolveURN(path string) (target, bool) {
 		}
 		return s.core.resolve(rest, "")
 	}
-	if rest, ok := s.cutEnterprise(path); ok {
+	if e, rest := s.cutExtension(path); e != nil {
 		if rest == "" {
-			return target{extension: enterpriseURN, whole: true}, true
+			return target{extension: e.urn, whole: true, known: e}, true
 		}
-		return s.enterprise.resolve(rest, enterpriseURN)
+		return e.table.resolve(rest, e.urn)
 	}
 	return resolveUnknown(path)
 }
 
 // knownURN says whether a path is, or begins with, the URN of a schema that we know.
-func (s *resourceSchema) knownURN(path string) (rest string, ok bool) {
-	if rest, ok = cutURN(path, s.urn); ok {
-		return rest, true
+func (s *resourceSchema) knownURN(path string) bool {
+	if _, ok := cutURN(path, s.urn); ok {
+		return true
 	}
-	return s.cutEnterprise(path)
+	e, _ := s.cutExtension(path)
+	return e != nil
 }
 
 // cutURN takes the URN of a schema away from a path; the rest is empty when
@@ -95,14 +100,20 @@ func cutURN(path, urn string) (rest string, ok bool) {
 	return strings.CutPrefix(rest, ":")
 }
 
-func (s *resourceSchema) cutEnterprise(path string) (rest string, ok bool) {
-	if s.enterprise == nil {
-		return "", false
+// cutExtension finds the extension whose URN a path is or begins with; nil: none that is known.
+func (s *resourceSchema) cutExtension(path string) (e *extension, rest string) {
+	for i := range s.extensions {
+		e := &s.extensions[i]
+		if rest, ok := cutURN(path, e.urn); ok {
+			return e, rest
+		}
 	}
-	if rest, ok = cutURN(path, enterpriseURN); ok {
-		return rest, true
+	if s.kind == userKind {
+		if rest, ok := entraMistypedURN(path); ok {
+			return &s.extensions[0], rest
+		}
 	}
-	return entraMistypedURN(path)
+	return nil, ""
 }
 
 // resolve finds attr or attr.sub in a table.

@@ -25,7 +25,7 @@ type projected struct {
 // parseProjection reads the parameters attributes and excludedAttributes. Names that no
 // schema has are passed over. Both at once are Invalid: the RFC has them exclude
 // each other.
-func parseProjection(attributes, excluded string, kind resourceKind) (*projection, error) {
+func parseProjection(attributes, excluded string, s *resourceSchema) (*projection, error) {
 	attributes, excluded = strings.TrimSpace(attributes), strings.TrimSpace(excluded)
 	switch {
 	case strings.Count(attributes, ",") >= maxNames || strings.Count(excluded, ",") >= maxNames:
@@ -33,11 +33,11 @@ func parseProjection(attributes, excluded string, kind resourceKind) (*projectio
 	case attributes != "" && excluded != "":
 		return nil, invalid("attributes", "attributes and excludedAttributes exclude each other. Send one of them.")
 	case attributes != "":
-		return newProjection(attributes, false, kind.schema()), nil
+		return newProjection(attributes, false, s), nil
 	case excluded != "":
-		return newProjection(excluded, true, kind.schema()), nil
+		return newProjection(excluded, true, s), nil
 	}
-	return nil, nil //nolint:nilnil // nil is the projection of who asks for nothing special
+	return s.byDefault, nil
 }
 
 func newProjection(list string, exclude bool, s *resourceSchema) *projection {
@@ -50,8 +50,36 @@ func newProjection(list string, exclude bool, s *resourceSchema) *projection {
 			for _, a := range s.core {
 				p.paths = append(p.paths, projected{name: a.name})
 			}
+		case t.whole && t.known != nil && t.known.guarded:
+			for _, a := range t.known.table {
+				p.add(t.extension, a, "")
+			}
+		case t.attr != nil:
+			p.add(t.extension, t.attr, t.sub)
 		default:
 			p.paths = append(p.paths, projected{extension: t.extension, name: t.name, sub: t.sub})
+		}
+	}
+	return p.characteristic(s)
+}
+
+// add names an attribute, as far as its characteristics let it be named: what is always returned can't be left out, and
+// what never is can't be asked for (RFC 7643 §7).
+func (p *projection) add(extension string, a *attribute, sub string) {
+	if p.exclude && a.returned == returnedAlways || !p.exclude && a.secret {
+		return
+	}
+	p.paths = append(p.paths, projected{extension: extension, name: a.name, sub: sub})
+}
+
+// characteristic adds what is part of an answer, or none, whoever asks: attributes that are always returned, and those
+// that are not unless they are named.
+func (p *projection) characteristic(s *resourceSchema) *projection {
+	for _, e := range s.extensions {
+		for name, a := range e.table {
+			if name == a.name && (p.exclude && a.returned >= returnedRequest || !p.exclude && a.returned == returnedAlways) {
+				p.paths = append(p.paths, projected{extension: e.urn, name: a.name})
+			}
 		}
 	}
 	return p

@@ -53,7 +53,7 @@ func TestAppendUser(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p, err := parseProjection(tt.attributes, tt.excluded, userKind)
+			p, err := parseProjection(tt.attributes, tt.excluded, userKind.schema())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -91,7 +91,7 @@ func TestAppendGroup(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p, err := parseProjection(tt.attributes, tt.excluded, groupKind)
+			p, err := parseProjection(tt.attributes, tt.excluded, groupKind.schema())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -105,14 +105,14 @@ func TestAppendGroup(t *testing.T) {
 
 func TestParseProjection(t *testing.T) {
 	t.Parallel()
-	if _, err := parseProjection("id", "name", userKind); err == nil {
+	if _, err := parseProjection("id", "name", userKind.schema()); err == nil {
 		t.Error("parseProjection took attributes and excludedAttributes together")
 	}
-	p, err := parseProjection("", "members", groupKind)
+	p, err := parseProjection("", "members", groupKind.schema())
 	if err != nil || p.wants("members") || !p.wants("displayName") {
 		t.Errorf("parseProjection(members excluded) wants members %v, displayName %v, err %v", p.wants("members"), p.wants("displayName"), err)
 	}
-	if p, _ := parseProjection("", " ", userKind); p != nil || !p.wants("groups") {
+	if p, _ := parseProjection("", " ", userKind.schema()); p != nil || !p.wants("groups") {
 		t.Error("parseProjection of nothing is not nil")
 	}
 }

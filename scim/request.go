@@ -23,10 +23,13 @@ type request struct {
 	by     roster.By
 	scope  roster.Scope
 	quirks quirks
+	roles  tenant.RoleSet
 }
 
 // quirksOf reads a directory's settings.
-func quirksOf(d tenant.Directory) quirks { return quirks{strict: d.Settings.Strict} }
+func quirksOf(d tenant.Directory) quirks {
+	return quirks{strict: d.Settings.Strict, governance: d.Provider == tenant.Okta}
+}
 
 // variable is a part of the path, named in the route table.
 func (q *request) variable(name string) string { return mux.Vars(q.Request)[name] }
@@ -51,7 +54,7 @@ func (q *request) groupID() (roster.GroupID, error) {
 
 // projection reads which attributes the answer shall have (RFC 7644 §3.9).
 func (q *request) projection(kind resourceKind) (*projection, error) {
-	return parseProjection(q.params.get("attributes"), q.params.get("excludedAttributes"), kind)
+	return parseProjection(q.params.get("attributes"), q.params.get("excludedAttributes"), q.quirks.schema(kind))
 }
 
 // params are the keys of a query. Keys that are not known are ignored: Entra's

@@ -11,6 +11,19 @@ type quirks struct {
 	// strict turns leniences off: bodies must name their schemas, booleans are not in
 	// quotes, a replace of what is not there fails.
 	strict bool
+	// governance says that the directory's product looks for roles and entitlements in
+	// /ResourceTypes; see governed.
+	governance bool
+	// schemas are those of the directory's tenant; nil: only what everybody has.
+	schemas *schemaSet
+}
+
+// schema is what a kind of resource consists of for the directory.
+func (q quirks) schema(k resourceKind) *resourceSchema {
+	if q.schemas == nil {
+		return k.schema()
+	}
+	return q.schemas.of(k)
 }
 
 // parseUser reads the body of POST and PUT /Users. Active is nil when the body
@@ -19,11 +32,32 @@ type quirks struct {
 // Errors: BadSyntax for what is no JSON object, Invalid for values of the wrong
 // type and a missing userName.
 func parseUser(body []byte, q quirks) (roster.Change, error) {
-	d, err := parseResource(body, userSchema, q)
+	d, err := parseResource(body, q.schema(userKind), q)
 	if err != nil {
 		return roster.Change{}, err
 	}
 	return d.change()
+}
+
+// newUser is parseUser for a user that is not there yet.
+func newUser(body []byte, q quirks) (roster.Change, error) {
+	c, err := parseUser(body, q)
+	if err == nil {
+		c.Attributes, err = q.guarded(userKind, nil, c.Attributes, false)
+	}
+	return c, err
+}
+
+// putUser makes what parseUser read the change of a user that is there.
+func putUser(m roster.Member, c roster.Change, q quirks) (roster.Change, error) {
+	if c.ExternalID == "" {
+		// The directory's own key is how it finds the user again. A PUT that does
+		// not name it, such as Google's, forgets it no more than it deactivates.
+		c.ExternalID = m.ExternalID
+	}
+	var err error
+	c.Attributes, err = q.guarded(userKind, m.Attributes, c.Attributes, true)
+	return c, err
 }
 
 // parseResource reads a body into a draft.

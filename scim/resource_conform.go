@@ -59,10 +59,14 @@ func (q quirks) conformOne(v value, a *attribute, path string) (value, error) {
 		return q.conformBool(v, path)
 	}
 	switch {
+	case a.typ == integerType || a.typ == decimalType:
+		return q.conformNumber(v, a, path)
 	case v.shape != textShape:
 		return value{}, invalid(path, "Attribute %q must be text in quotes, not %s.", path, v.describe())
 	case a.indexed && len(v.text()) > maxIndexed:
 		return value{}, invalid(path, "Attribute %q is longer than %d bytes. Map a shorter value to it.", path, maxIndexed)
+	case a.typ != textType || a.canonical != nil:
+		return v, a.checkText(v, path)
 	}
 	return v, nil
 }

@@ -59,7 +59,7 @@ func (d *draft) assignAll(m mode, v value) error {
 // Unknown attributes are passed over (RFC 7644 §3.3).
 func (d *draft) assignKey(m mode, key string, v value) error {
 	if hasURN(key) && v.shape == objectShape && isURN(key) {
-		if _, known := d.schema.knownURN(key); !known {
+		if !d.schema.knownURN(key) {
 			return d.assign(m, target{extension: key, whole: true}, v)
 		}
 	}
@@ -73,7 +73,7 @@ func (d *draft) assignKey(m mode, key string, v value) error {
 // resolve is the schema's, but for extensions that the document has: their
 // URNs need not end in the name of a resource type.
 func (d *draft) resolve(path string) (target, bool) {
-	if hasURN(path) && d.root.get(path) != nil {
+	if hasURN(path) && d.root.get(path) != nil && !d.schema.knownURN(path) {
 		return target{extension: path, whole: true}, true
 	}
 	return d.schema.resolve(path)
@@ -124,9 +124,9 @@ func (d *draft) assignWhole(m mode, t target, v value) error {
 	}
 	for _, f := range v.fields {
 		inner := target{extension: t.extension, name: f.name}
-		if t.extension == enterpriseURN {
+		if t.known != nil {
 			var ok bool
-			if inner, ok = d.schema.enterprise.resolve(f.name, enterpriseURN); !ok || inner.readOnly() {
+			if inner, ok = t.known.table.resolve(f.name, t.extension); !ok || inner.readOnly() {
 				continue
 			}
 		}

@@ -15,11 +15,27 @@ import (
 // Errors: BadSyntax for what is no JSON object, Invalid for values of the wrong
 // type and a missing displayName.
 func parseGroup(body []byte, q quirks) (roster.GroupChange, error) {
-	d, err := parseResource(body, groupSchema, q)
+	d, err := parseResource(body, q.schema(groupKind), q)
 	if err != nil {
 		return roster.GroupChange{}, err
 	}
 	return d.groupChange()
+}
+
+// newGroup is parseGroup for a group that is not there yet.
+func newGroup(body []byte, q quirks) (roster.GroupChange, error) {
+	c, err := parseGroup(body, q)
+	if err == nil {
+		*c.Attributes, err = q.guarded(groupKind, nil, *c.Attributes, false)
+	}
+	return c, err
+}
+
+// putGroup makes what parseGroup read the change of a group that is there.
+func putGroup(g roster.Group, c roster.GroupChange, q quirks) (roster.GroupChange, error) {
+	doc, err := q.guarded(groupKind, g.Attributes, *c.Attributes, true)
+	c.Attributes = &doc
+	return c, err
 }
 
 // patchGroup applies operations to a group, all or none. It never needs the
@@ -27,7 +43,7 @@ func parseGroup(body []byte, q quirks) (roster.GroupChange, error) {
 //
 // Errors: as patchUser's.
 func patchGroup(g roster.Group, ops []operation, q quirks) (roster.GroupChange, error) {
-	d, err := draftOf(g.Attributes, groupSchema, q)
+	d, err := draftOf(g.Attributes, q.schema(groupKind), q)
 	if err != nil {
 		return roster.GroupChange{}, err
 	}
@@ -47,7 +63,8 @@ func patchGroup(g roster.Group, ops []operation, q quirks) (roster.GroupChange, 
 	if c.ExternalID == nil && g.ExternalID != "" {
 		c.ExternalID = new(string)
 	}
-	return c, nil
+	*c.Attributes, err = q.guarded(groupKind, g.Attributes, *c.Attributes, false)
+	return c, err
 }
 
 // groupChange is what a draft of a group wants of the roster.

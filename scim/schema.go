@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/elimity-com/scim/schema"
+
+	"rollcall/internal/tenant"
 )
 
 // document is one answer of /Schemas or /ResourceTypes.
@@ -27,13 +29,37 @@ var (
 	}
 )
 
+const (
+	schemaURN       = "urn:ietf:params:scim:schemas:core:2.0:Schema"
+	resourceTypeURN = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
+)
+
 // schemas are the documents of /Schemas (RFC 7643 §7): what users and groups consist
-// of. base is the absolute URL of the directory.
-func schemas(base string) []document { return located(schemaTexts, "Schema", base+"/Schemas/") }
+// of, a tenant's own extensions included. base is the absolute URL of the directory.
+func schemas(base string, q quirks) []document {
+	texts := schemaTexts
+	if q.governed() {
+		texts = append(slices.Clip(texts), governanceSchemaTexts...)
+	}
+	if q.schemas != nil {
+		texts = append(slices.Clip(texts), q.schemas.texts...)
+	}
+	return located(texts, "Schema", base+"/Schemas/")
+}
 
 // resourceTypes are the documents of /ResourceTypes (RFC 7643 §6).
-func resourceTypes(base string) []document {
-	return located(resourceTypeTexts, "ResourceType", base+"/ResourceTypes/")
+func resourceTypes(base string, q quirks) []document {
+	texts := resourceTypeTexts
+	if q.schemas != nil {
+		texts = []document{
+			resourceTypeText("User", "/Users", "A member of the tenant", userURN, append([]string{enterpriseURN}, q.schemas.extends[tenant.UserResource]...)...),
+			resourceTypeText("Group", "/Groups", "A set of members", groupURN, q.schemas.extends[tenant.GroupResource]...),
+		}
+	}
+	if q.governed() {
+		texts = append(slices.Clip(texts), governanceTypeTexts...)
+	}
+	return located(texts, "ResourceType", base+"/ResourceTypes/")
 }
 
 // located adds to each document the meta with its URL.
@@ -49,7 +75,7 @@ func located(texts []document, resourceType, url string) []document {
 
 func resourceTypeText(name, endpoint, description, urn string, extensions ...string) document {
 	doc := map[string]any{
-		"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:ResourceType"},
+		"schemas": []string{resourceTypeURN},
 		"id":      name, "name": name, "endpoint": endpoint, "description": description, "schema": urn,
 	}
 	var list []map[string]any

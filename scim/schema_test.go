@@ -11,7 +11,7 @@ import (
 func TestDiscoveryDocuments(t *testing.T) {
 	t.Parallel()
 	var got []string
-	for _, d := range append(schemas(testBase), resourceTypes(testBase)...) {
+	for _, d := range append(schemas(testBase, quirks{}), resourceTypes(testBase, quirks{})...) {
 		var doc struct {
 			ID   string
 			Meta struct{ ResourceType, Location string }

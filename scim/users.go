@@ -22,7 +22,7 @@ func (d *Door) createUser(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	c, err := parseUser(body, q.quirks)
+	c, err := newUser(body, q.quirks)
 	if err != nil {
 		return err
 	}
@@ -67,12 +67,7 @@ func (d *Door) replaceUser(w http.ResponseWriter, q *request) error {
 		return err
 	}
 	return d.editUser(w, q, func(m roster.Member) (roster.Change, error) {
-		if c.ExternalID == "" {
-			// The directory's own key is how it finds the user again. A PUT that does
-			// not name it, such as Google's, forgets it no more than it deactivates.
-			c.ExternalID = m.ExternalID
-		}
-		return c, nil
+		return putUser(m, c, q.quirks)
 	})
 }
 

@@ -1,5 +1,7 @@
 package roster
 
+import "rollcall/internal/tenant"
+
 // Column is a field of a member or group that is not an attribute.
 //
 // A new column is added here, to value in match.go, and to the column table of
@@ -43,4 +45,7 @@ type Field struct {
 	// Exact says that case matters (RFC 7643 §2.2 caseExact). It is for attributes:
 	// columns, and the elements of groups and members, are compared as said there.
 	Exact bool
+	// Index names an index of the attribute that is ready (see tenant.AttributeIndex), where there is one: stores
+	// may answer by it. It changes nothing of the meaning.
+	Index tenant.UUID
 }

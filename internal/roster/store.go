@@ -195,4 +195,5 @@ type Grant struct {
 	Tenant     tenant.Tenant
 	Directory  tenant.Directory
 	Credential tenant.Credential
+	Extensions tenant.Extensions
 }
