@@ -51,6 +51,8 @@ type backend interface {
 	view(ctx context.Context, id tenant.ID, f func(session) error) error
 	// update runs f once and commits when it returns nil.
 	update(ctx context.Context, id tenant.ID, f func(writing) error) error
+	// note writes for one tenant after the other, all or none, without waiting for the disk.
+	note(ctx context.Context, list []logged) error
 	// locate runs a statement as the tenant that a row of the locator names.
 	locate(ctx context.Context, kind, key string, s statement) error
 	// tenants runs a statement that reads one table as each tenant, ordered by slug.

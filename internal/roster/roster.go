@@ -27,12 +27,14 @@ type By struct {
 	Tenant    tenant.ID
 	Directory tenant.Directory
 	RequestID string
+	// Trail sees the events that are written; nil: nobody does.
+	Trail *Trail
 }
 
 func (b By) scope() Scope { return Scope{Directory: b.Directory.ID} }
 
 func (b By) source() origin {
-	return origin{actor: DirectoryActor(b.Directory.ID), requestID: b.RequestID}
+	return origin{actor: DirectoryActor(b.Directory.ID), requestID: b.RequestID, trail: b.Trail}
 }
 
 // Staff is an admin of a tenant, or the operator, who acts on it.
@@ -51,6 +53,7 @@ func (s Staff) source() origin { return origin{actor: s.Actor, requestID: s.Requ
 type origin struct {
 	actor     Actor
 	requestID string
+	trail     *Trail
 }
 
 // errAlone asks for the same transaction again with the tenant's exclusive
@@ -60,10 +63,11 @@ var errAlone = errors.New("needs the exclusive lock")
 // update runs f, a second time alone if it asks for that, and records a
 // refusal that f returned.
 func (r *Roster) update(ctx context.Context, id tenant.ID, from origin, f func(tx Tx, alone bool) error) error {
-	err := r.Store.Update(ctx, id, func(tx Tx) error { return f(tx, false) })
+	err := r.Store.Update(ctx, id, func(tx Tx) error { return f(from.trail.on(tx), false) })
 	if errors.Is(err, errAlone) {
-		err = r.updateAlone(ctx, id, func(tx Tx) error { return f(tx, true) })
+		err = r.updateAlone(ctx, id, func(tx Tx) error { return f(from.trail.on(tx), true) })
 	}
+	from.trail.ended(err == nil)
 	return r.recorded(ctx, id, from, err)
 }
 
@@ -89,7 +93,9 @@ func (r *Roster) recorded(ctx context.Context, id tenant.ID, from origin, err er
 		code = CodeTaken
 	}
 	e := Event{Kind: MemberRefused, Actor: from.actor, RequestID: from.requestID, Data: details{Code: code, Field: refusal.Field}.json()}
-	if werr := r.Store.Update(ctx, id, func(tx Tx) error { return tx.AppendEvent(ctx, e) }); werr != nil {
+	werr := r.Store.Update(ctx, id, func(tx Tx) error { return from.trail.on(tx).AppendEvent(ctx, e) })
+	from.trail.ended(werr == nil)
+	if werr != nil {
 		return werr
 	}
 	return err

@@ -73,6 +73,7 @@ type Store interface {
 // Reader reads one tenant.
 type Reader interface {
 	TenantReader
+	ExchangeReader
 	// Member finds a member within the scope; NotFound. In the zero Scope removed
 	// members are found as well. withGroups fills Groups.
 	Member(ctx context.Context, s Scope, id MemberID, withGroups bool) (Member, error)
@@ -121,6 +122,7 @@ type Match struct {
 // method says so: write what you decided, then return.
 type Tx interface {
 	Reader
+	ExchangeTx
 	// Now is the time of the transaction, the same at each call, in UTC and to the
 	// millisecond.
 	Now() time.Time
@@ -175,6 +177,7 @@ type Tx interface {
 
 // Locator answers what must be known before the tenant is.
 type Locator interface {
+	ExchangeLog
 	// CreateTenant: Conflict when the slug is taken.
 	CreateTenant(ctx context.Context, t tenant.Tenant) error
 	TenantBySlug(ctx context.Context, slug string) (tenant.Tenant, error) // NotFound

@@ -45,6 +45,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"constraints", testConstraints},
 		{"concurrency", testConcurrency},
 		{"feed", testFeed},
+		{"exchanges", testExchanges},
 		{"paging", testPaging},
 		{"predicates", testPredicates},
 		{"wall", testWall},

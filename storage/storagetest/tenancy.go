@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -56,6 +57,7 @@ func newStranger(t *testing.T, b Backend, name string) *stranger {
 	owner.update(func(ctx context.Context, tx roster.Tx) error {
 		return tx.AppendEvent(ctx, roster.Event{Kind: roster.MemberCreated, Member: x.member.ID})
 	})
+	owner.logExchanges(newExchange(owner, 0))
 	x.mine = h.addMember("mine")
 	x.team = h.addGroup("Mine", x.mine)
 	x.scopes = []roster.Scope{{}, h.scope(), owner.scope()}
@@ -67,7 +69,7 @@ func (h *house) state(events int) string {
 	h.t.Helper()
 	people := h.members(roster.Query{Limit: 100, WithRemoved: true, WithGroups: true}).Items
 	groups := h.groups(roster.Query{Limit: 100}).Items
-	all := []any{people, groups, h.config(), h.events(events)}
+	all := []any{people, groups, h.config(), h.events(events), h.exchangeState()}
 	for _, g := range groups {
 		all = append(all, h.groupMembers(g.ID))
 	}
@@ -146,7 +148,8 @@ func wantNone[T any](t *testing.T, what string, got []T, err error) {
 }
 
 func readerProbes() probes[roster.Reader] {
-	return probes[roster.Reader]{
+	all := exchangeProbes()
+	maps.Copy(all, probes[roster.Reader]{
 		"Member": func(t *testing.T, x *stranger, r roster.Reader) {
 			for _, s := range x.scopes {
 				_, err := r.Member(t.Context(), s, x.member.ID, true)
@@ -225,5 +228,6 @@ func readerProbes() probes[roster.Reader] {
 			list, err := r.Credentials(t.Context(), x.owner.dir.ID)
 			wantNone(t, "Credentials", list, err)
 		},
-	}
+	})
+	return all
 }

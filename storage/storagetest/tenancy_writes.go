@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"maps"
 	"testing"
 	"time"
 
@@ -15,6 +16,10 @@ func txProbes() probes[roster.Tx] {
 	all := probes[roster.Tx]{}
 	for name, f := range readerProbes() {
 		all[name] = func(t *testing.T, x *stranger, tx roster.Tx) { f(t, x, tx) }
+	}
+	all["PutAlarms"] = func(t *testing.T, x *stranger, tx roster.Tx) {
+		err := tx.PutAlarms(t.Context(), roster.Sighting{Directory: x.owner.dir.ID, SilentSince: epoch()})
+		wantKind(t, "PutAlarms", roster.Stale, err)
 	}
 	all["Now"] = func(*testing.T, *stranger, roster.Tx) {}
 	all["Exclusive"] = func(t *testing.T, _ *stranger, tx roster.Tx) {
@@ -215,7 +220,8 @@ func storeProbes() probes[Backend] {
 }
 
 func locatorProbes() probes[Backend] {
-	return probes[Backend]{
+	all := exchangeLogProbes()
+	maps.Copy(all, probes[Backend]{
 		"CreateTenant": func(t *testing.T, x *stranger, b Backend) {
 			again := x.owner.tenant
 			again.Slug, again.Name = "again", "stolen"
@@ -255,5 +261,6 @@ func locatorProbes() probes[Backend] {
 			// It may be written late; another write of the stranger's is surely behind it.
 			x.update(func(ctx context.Context, tx roster.Tx) error { return tx.PutDirectory(ctx, x.dir) })
 		},
-	}
+	})
+	return all
 }

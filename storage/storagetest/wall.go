@@ -11,7 +11,8 @@ import (
 
 // guarded are the tables behind the second wall.
 func guarded() []string {
-	return []string{"tenants", "domains", "directories", "credentials", "members", "member_emails", "groups", "group_members", "events"}
+	return []string{"tenants", "domains", "directories", "credentials", "members", "member_emails", "groups", "group_members", "events",
+		"exchanges", "directory_hours", "directory_sightings"}
 }
 
 func testWall(t *testing.T, open opener) {
