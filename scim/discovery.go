@@ -21,12 +21,11 @@ type providerConfig struct {
 	Schemas          []string `json:"schemas"`
 	DocumentationURI string   `json:"documentationUri,omitempty"`
 	Patch            feature  `json:"patch"`
-	// Bulk has honest numbers although it is not supported: authentik
-	// sends that many operations in one PATCH.
+	// Bulk has numbers that hold for a PATCH as well: authentik sends that many operations in one.
 	Bulk struct {
 		feature
-		MaxOperations  int `json:"maxOperations"`
-		MaxPayloadSize int `json:"maxPayloadSize"`
+		MaxOperations  int   `json:"maxOperations"`
+		MaxPayloadSize int64 `json:"maxPayloadSize"`
 	} `json:"bulk"`
 	Filter struct {
 		feature
@@ -72,7 +71,7 @@ func (d *Door) getProviderConfig(w http.ResponseWriter, q *request) error {
 			SpecURI: "https://www.rfc-editor.org/info/rfc6750", Primary: true,
 		}},
 	}
-	c.Bulk.MaxOperations, c.Bulk.MaxPayloadSize = d.Limits.PatchOperations, maxUserBody
+	c.Bulk.feature, c.Bulk.MaxOperations, c.Bulk.MaxPayloadSize = yes, d.Limits.BulkOperations, d.Limits.BulkBytes
 	c.Filter.feature, c.Filter.MaxResults = yes, maxPage
 	p := &c.Pagination
 	p.Cursor, p.Index, p.DefaultPaginationMethod = true, true, "index"

@@ -50,7 +50,7 @@ func (d *Door) endpoints() []endpoint {
 		{"/Schemas", verbs{"GET": d.listSchemas}},
 		{"/Schemas/{urn}", verbs{"GET": d.getSchema}},
 		{"/Me", verbs{"GET": noMe, "POST": noMe, "PUT": noMe, "PATCH": noMe, "DELETE": noMe}},
-		{"/Bulk", verbs{"POST": noBulk}},
+		{"/Bulk", verbs{"POST": d.bulk}},
 		{"/.search", verbs{"POST": noRootSearch}},
 		{"", verbs{"GET": noRootSearch}},
 	}
@@ -86,6 +86,9 @@ type Config struct {
 	// Allow says how long a directory must wait before its next request, 0: it
 	// need not. Optional.
 	Allow func(context.Context, tenant.DirectoryID) time.Duration
+	// AllowMore says the same of a request that holds n more operations than one (RFC 7644 §3.7).
+	// Optional.
+	AllowMore func(ctx context.Context, id tenant.DirectoryID, n int) time.Duration
 	// Report is given the error of each request that was not answered as wished,
 	// for the log line of the outermost handler. Optional.
 	Report func(context.Context, error)
@@ -127,6 +130,9 @@ func New(c Config) (*Door, error) {
 	}
 	if c.Allow == nil {
 		c.Allow = func(context.Context, tenant.DirectoryID) time.Duration { return 0 }
+	}
+	if c.AllowMore == nil {
+		c.AllowMore = func(context.Context, tenant.DirectoryID, int) time.Duration { return 0 }
 	}
 	if c.Report == nil {
 		c.Report = func(context.Context, error) {}

@@ -229,11 +229,6 @@ func noMe(http.ResponseWriter, *request) error {
 		"this token speaks for a directory, which is nobody. Use /Users/{id}."}
 }
 
-// noBulk answers /Bulk (RFC 7644 §3.7), which ServiceProviderConfig says is not supported.
-func noBulk(http.ResponseWriter, *request) error {
-	return &fault{status: http.StatusNotImplemented, detail: "/Bulk is not served, as ServiceProviderConfig says. Send one request for each change; a PATCH of a group may name many members."}
-}
-
 // noRootSearch answers queries across resource types (RFC 7644 §3.4.2.1).
 func noRootSearch(http.ResponseWriter, *request) error {
 	return &fault{status: http.StatusNotImplemented, detail: "Queries across resource types are not served. Query /Users or /Groups."}

@@ -36,7 +36,8 @@ const exchanges = "testdata/exchanges"
 //	-- members --       of the tenant, removed ones too
 //	-- events --        by the request that caused them
 //
-// The id that a request makes is {{NAME}} from then on, its cursor {{NAME.next}}.
+// The id that a request makes is {{NAME}} from then on, its cursor {{NAME.next}},
+// and those of a bulk request {{NAME.BULKID}}.
 // Requests bear the directory's token and SCIM's media type unless they
 // say otherwise. -update writes all but the requests, from SQLite.
 func TestExchanges(t *testing.T) {

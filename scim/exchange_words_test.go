@@ -17,7 +17,10 @@ import (
 
 // answer writes an answer down and learns its id and cursor.
 func (x *exchange) answer(name string, rec *httptest.ResponseRecorder) string {
-	var learnt struct{ ID, NextCursor string }
+	var learnt struct {
+		ID, NextCursor string
+		Operations     []struct{ Method, BulkID, Location string }
+	}
 	if json.Unmarshal(rec.Body.Bytes(), &learnt) == nil {
 		known := slices.ContainsFunc(x.names, func(n string) bool { return x.values[n] == learnt.ID })
 		if _, err := tenant.ParseUUID(learnt.ID); err == nil && !known {
@@ -25,6 +28,11 @@ func (x *exchange) answer(name string, rec *httptest.ResponseRecorder) string {
 		}
 		if learnt.NextCursor != "" {
 			x.learn(name+".next", learnt.NextCursor)
+		}
+	}
+	for _, op := range learnt.Operations {
+		if _, known := x.values[name+"."+op.BulkID]; op.Method == "POST" && op.BulkID != "" && op.Location != "" && !known {
+			x.learn(name+"."+op.BulkID, op.Location[strings.LastIndexByte(op.Location, '/')+1:])
 		}
 	}
 	var b strings.Builder
@@ -67,6 +75,10 @@ func (x *exchange) members(tb testing.TB) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	// Ids that one bulk request made bear the same time, and so have no order of their own.
+	slices.SortFunc(page.Items, func(a, b roster.Member) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), strings.Compare(a.Login, b.Login))
+	})
 	var b strings.Builder
 	for _, m := range page.Items {
 		fmt.Fprintf(&b, "%s is %s, %s", m.Login, m.Standing.State, m.Standing.Role)

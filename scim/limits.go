@@ -11,6 +11,11 @@ type Limits struct {
 	FilterTerms int
 	// PatchOperations is how many operations one PATCH may have; 1,000 by default.
 	PatchOperations int
+	// BulkOperations is how many operations one bulk request may have; 1,000 by default, and never more
+	// than PatchOperations: authentik takes the number for that of a PATCH.
+	BulkOperations int
+	// BulkBytes is the largest bulk request; 5 MiB by default, as much as the largest single one.
+	BulkBytes int64
 }
 
 // maxJSONDepth is how deep arrays and objects of a body may nest. RFC 7643
@@ -32,6 +37,10 @@ func (l Limits) withDefaults() Limits {
 	l.FilterDepth = positive(l.FilterDepth, 16)
 	l.FilterTerms = positive(l.FilterTerms, 64)
 	l.PatchOperations = positive(l.PatchOperations, 1000)
+	l.BulkOperations = min(positive(l.BulkOperations, 1000), l.PatchOperations)
+	if l.BulkBytes <= 0 {
+		l.BulkBytes = maxGroupBody
+	}
 	return l
 }
 

@@ -157,3 +157,16 @@ func (w *world) as(tb testing.TB, c customer, method, path, body string, headers
 func userBody(name string) string {
 	return fmt.Sprintf(`{"schemas":[%q],"userName":%q}`, userURN, name)
 }
+
+// lateContext is a context whose time is over as soon as that is said.
+type lateContext struct {
+	context.Context
+	over atomic.Bool
+}
+
+func (c *lateContext) Err() error {
+	if c.over.Load() {
+		return context.DeadlineExceeded
+	}
+	return c.Context.Err()
+}

@@ -57,11 +57,17 @@ const burst = 2
 // not. When nobody can count, everybody may pass: a lost limit is better than a
 // lost deactivation.
 func (l limiter) wait(ctx context.Context, id tenant.DirectoryID) time.Duration {
-	if l.rate == 0 {
+	return l.more(ctx, id, 1)
+}
+
+// more says the same of a request that stands for n. One that is larger than what may come at once
+// takes all of that.
+func (l limiter) more(ctx context.Context, id tenant.DirectoryID, n int) time.Duration {
+	if l.rate == 0 || n <= 0 {
 		return 0
 	}
 	rate := shortlived.Rate{Count: int(l.rate), Per: time.Second, Burst: burst * int(l.rate)}
-	d, err := l.limits.Allow(ctx, shortlived.Key{Use: "scim_requests", Name: id.String()}, rate, 1)
+	d, err := l.limits.Allow(ctx, shortlived.Key{Use: "scim_requests", Name: id.String()}, rate, min(n, rate.Burst))
 	switch {
 	case err != nil:
 		web.From(ctx).Fail(fmt.Errorf("count requests: %w", err))

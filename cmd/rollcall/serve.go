@@ -117,7 +117,7 @@ func (p *program) gateway(key secret.Key, publicURL string, log *slog.Logger, fi
 	r.Store = store
 	directories, err := scim.New(scim.Config{
 		Roster: r, Store: store, Locator: noting{p.db}, PublicURL: publicURL, Secret: key.Derive(secret.CursorKey), Now: p.now,
-		Allow: p.limit.wait, RequestID: web.RequestID, Report: func(ctx context.Context, err error) { web.From(ctx).Fail(err) },
+		Allow: p.limit.wait, AllowMore: p.limit.more, RequestID: web.RequestID, Report: func(ctx context.Context, err error) { web.From(ctx).Fail(err) },
 	})
 	if err != nil {
 		return nil, err
