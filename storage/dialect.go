@@ -73,3 +73,18 @@ func (d dialect) horizon() string {
 	}
 	return ""
 }
+
+// most and least are the larger and the smaller of two numbers.
+func (d dialect) most(a, b string) string {
+	if d == postgres {
+		return "greatest(" + a + ", " + b + ")"
+	}
+	return "max(" + a + ", " + b + ")"
+}
+
+func (d dialect) least(a, b string) string {
+	if d == postgres {
+		return "least(" + a + ", " + b + ")"
+	}
+	return "min(" + a + ", " + b + ")"
+}

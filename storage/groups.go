@@ -99,10 +99,10 @@ func (t *tx) InsertGroup(ctx context.Context, g roster.Group) error {
 		return fmt.Errorf("insert group: %w", err)
 	}
 	t.groups[g.ID] = g.Version
-	return t.later(ctx, "insert group", statement{
+	return t.later(ctx, "insert group", append(t.tally(g.Directory, 0, 1), statement{
 		sql: insertGroup, args: append([]any{t.me(), ident(g.ID.UUID), instant(g.CreatedAt)}, args...),
 		taken: &taken{field: takenName},
-	})
+	})...)
 }
 
 // UpdateGroup implements roster.Tx; see UpdateMember for the lock.
@@ -123,17 +123,29 @@ func (t *tx) UpdateGroup(ctx context.Context, before, after roster.Group) error 
 		return fmt.Errorf("update group: %w", err)
 	}
 	t.groups[after.ID] = after.Version
-	return t.later(ctx, "update group", statement{
+	var list []statement
+	if before.Directory != after.Directory {
+		list = append(t.tally(before.Directory, 0, -1), t.tally(after.Directory, 0, 1)...)
+	}
+	return t.later(ctx, "update group", append(list, statement{
 		sql: updateGroup, args: append([]any{t.me(), ident(after.ID.UUID), before.Version}, args...),
 		taken: &taken{field: takenName},
-	})
+	})...)
 }
 
-// DeleteGroup implements roster.Tx.
+// DeleteGroup implements roster.Tx. The statement that deletes the row knows its directory.
 func (t *tx) DeleteGroup(ctx context.Context, id roster.GroupID) error {
 	args := []any{t.me(), ident(id.UUID)}
 	delete(t.groups, id)
-	return t.later(ctx, "delete group",
-		statement{sql: `DELETE FROM group_members WHERE tenant_id = $1 AND group_id = $2`, args: args},
-		statement{sql: `DELETE FROM groups WHERE tenant_id = $1 AND id = $2`, args: args})
+	rows := statement{sql: `DELETE FROM group_members WHERE tenant_id = $1 AND group_id = $2`, args: args}
+	group := statement{sql: `DELETE FROM groups WHERE tenant_id = $1 AND id = $2`, args: args}
+	if t.db.dialect == postgres {
+		group.sql = `WITH gone AS (` + group.sql + ` RETURNING tenant_id, directory_id)
+			INSERT INTO tallies (tenant_id, directory_id, members, groups)
+			SELECT tenant_id, coalesce(directory_id, '00000000-0000-0000-0000-000000000000'), 0, -1 FROM gone`
+		return t.later(ctx, "delete group", rows, group)
+	}
+	untally := statement{sql: `UPDATE tallies SET groups = groups - 1 WHERE tenant_id = $1 AND directory_id =
+		(SELECT coalesce(directory_id, '00000000-0000-0000-0000-000000000000') FROM groups WHERE tenant_id = $1 AND id = $2)`, args: args}
+	return t.later(ctx, "delete group", rows, untally, group)
 }

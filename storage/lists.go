@@ -52,7 +52,7 @@ func (l *list[T]) read(ctx context.Context) (roster.Page[T], error) {
 	var out roster.Page[T]
 	var list []statement
 	if l.q.Limit > 0 {
-		texts, err := l.page()
+		texts, err := l.page(ctx)
 		if err != nil {
 			return out, err
 		}
@@ -60,7 +60,10 @@ func (l *list[T]) read(ctx context.Context) (roster.Page[T], error) {
 			list = append(list, statement{sql: text, once: true, each: l.into(&out)})
 		}
 	}
-	if l.q.Count {
+	switch {
+	case l.q.Count && l.tallied():
+		list = append(list, l.r.total(l.of, l.q.Scope, &out.Total))
+	case l.q.Count:
 		text, err := l.text(l.r.db.build.NewSelect().TableExpr(l.table).ColumnExpr("count(*)"))
 		if err != nil {
 			return out, err
@@ -131,13 +134,13 @@ func (l *list[T]) written(q *bun.SelectQuery) (string, error) {
 
 // page are the queries of the rows, in their order: one row more than asked for, to see whether
 // there are more.
-func (l *list[T]) page() ([]string, error) {
+func (l *list[T]) page(ctx context.Context) ([]string, error) {
 	o, err := orderBy(l.q, l.of, l.r.db.dialect)
 	if err != nil {
 		return nil, err
 	}
 	if l.q.Offset > 0 {
-		text, err := l.distantPage(o)
+		text, err := l.distantPage(ctx, o)
 		return []string{text}, err
 	}
 	var texts []string
@@ -194,19 +197,27 @@ func (l *list[T]) parts(o ordering) []part {
 }
 
 // distantPage passes over the rows before the page by what an index holds alone; only the page's own
-// rows are read.
-func (l *list[T]) distantPage(o ordering) (string, error) {
+// rows are read. Where the list is tallied and the page is nearer to its end it goes from there.
+func (l *list[T]) distantPage(ctx context.Context, o ordering) (string, error) {
 	alias := bun.Ident(l.of)
 	handle := expr("?.id", alias)
 	if o.unique {
 		handle = o.by
 	}
-	skip := l.limited().ColumnExpr("? AS handle", handle).Offset(int64(l.q.Offset))
-	text, err := l.text(o.ordered(skip, l.of, l.q.Desc))
+	backward, err := l.nearEnd(ctx)
 	if err != nil {
 		return "", err
 	}
-	rows := l.r.db.build.NewSelect().TableExpr("(?) AS page", bun.Safe(text)).
+	skip := l.r.db.build.NewSelect().TableExpr(l.table).ColumnExpr("? AS handle", handle)
+	text, err := l.text(o.ordered(skip, l.of, l.q.Desc != backward))
+	if err != nil {
+		return "", err
+	}
+	window := expr("LIMIT ? OFFSET ?", l.q.Limit+1, l.q.Offset)
+	if backward {
+		window = l.fromEnd()
+	}
+	rows := l.r.db.build.NewSelect().TableExpr("(? ?) AS page", bun.Safe(text), window).
 		ColumnExpr(l.columns).ColumnExpr("? AS sort_key", o.key()).Join("JOIN "+l.table+" ON ? = page.handle", handle)
 	return l.written(o.ordered(l.within(rows), l.of, l.q.Desc))
 }

@@ -67,6 +67,14 @@ func (t *tx) InsertMember(ctx context.Context, m roster.Member) error {
 	}
 	args = append(append([]any{t.me(), ident(m.ID.UUID), instant(m.CreatedAt)}, args...), doc...)
 	list := []statement{{sql: insertMember, args: args, taken: t.loginOrExternalID(m)}}
+	switch {
+	case m.Removed():
+	case t.db.dialect == postgres:
+		list[0].sql = tallied + insertMember
+		list = append(list, t.foldNowAndThen(m.Directory)...)
+	default:
+		list = append(list, t.tally(m.Directory, 1, 0)...)
+	}
 	list = append(list, t.emailChanges(nil, &m)...)
 	if !m.Person.IsZero() {
 		list = append(list, t.link(m))
@@ -105,6 +113,7 @@ func (t *tx) UpdateMember(ctx context.Context, before, after roster.Member) erro
 		args, sql = append(args, doc...), setMember+setDocument+whereMember
 	}
 	list := []statement{{sql: sql, args: args, taken: t.loginOrExternalID(after)}}
+	list = append(list, t.moved(before, after)...)
 	list = append(list, t.emailChanges(&before, &after)...)
 	if before.Person != after.Person || before.Removed() != after.Removed() && !after.Person.IsZero() {
 		list = append(list, t.link(after))

@@ -90,6 +90,7 @@ func rights() []string {
 		"SELECT, INSERT ON events, people",
 		"SELECT, INSERT, DELETE ON exchanges",
 		"SELECT, INSERT, UPDATE, DELETE ON directory_hours, directory_sightings",
+		"SELECT, INSERT, DELETE ON tallies",
 		"EXECUTE ON FUNCTION rollcall_person_elsewhere(text), rollcall_feed_base()",
 	}
 }

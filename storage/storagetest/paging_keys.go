@@ -104,7 +104,9 @@ func pageValues(t *testing.T, b Backend) {
 	h.insert(people...)
 	for _, key := range []string{"v", "list"} {
 		// 1e-400 and -1e-320 may be nothing to a database, and truth values may be numbers.
-		other := func(m roster.Member) bool { return m.Login >= "11" || m.Login[:2] == "03" || m.Login[:2] == "04" || m.Login[:2] == "05" }
+		other := func(m roster.Member) bool {
+			return m.Login >= "11" || m.Login[:2] == "03" || m.Login[:2] == "04" || m.Login[:2] == "05"
+		}
 		numbers := slices.DeleteFunc(h.members(roster.Query{Order: attr(key), Limit: 100}).Items, other)
 		wantSame(t, key+": numbers", logins(slices.DeleteFunc(slices.Clone(people), other)), logins(numbers))
 		q := roster.Query{Order: attr(key), Limit: 1}

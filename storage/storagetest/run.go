@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"feed", testFeed},
 		{"exchanges", testExchanges},
 		{"paging", testPaging},
+		{"tallies", testTallies},
 		{"predicates", testPredicates},
 		{"wall", testWall},
 	} {

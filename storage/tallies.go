@@ -1,0 +1,125 @@
+package storage
+
+import (
+	"context"
+	"encoding/binary"
+	"math/rand/v2"
+
+	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
+)
+
+// What lists without a predicate count is kept in the table tallies, in the transactions that change
+// it. On PostgreSQL each of these adds a row of its own: rows that are changed in place would be
+// locked until the commit, and all creates of a directory would queue for one. See decision 15.
+
+// foldOdds is how many tallies are added, on average, for one that puts a directory's rows together.
+const foldOdds = 500
+
+// tallyLock is the class of the advisory locks that keep two from putting the same rows together.
+const tallyLock = 0x74616c79 // "taly"
+
+const (
+	// tallied makes an INSERT into members add its tally on the way: a statement of its own would
+	// cost as much again. PostgreSQL only.
+	tallied = `WITH tally AS (INSERT INTO tallies (tenant_id, directory_id, members, groups)
+		VALUES ($1, coalesce($5::uuid, '00000000-0000-0000-0000-000000000000'), 1, 0)) `
+	addTally = `INSERT INTO tallies (tenant_id, directory_id, members, groups) VALUES ($1, $2, $3, $4)`
+	// The rows of two foldings never overlap, so that none waits for another: who finds somebody at
+	// it leaves it to them. Rows that were put together since this statement began are passed over by
+	// DELETE, which looks again.
+	foldTallies = `
+		WITH alone AS MATERIALIZED (SELECT pg_try_advisory_xact_lock($3, $4) AS ok),
+		gone AS (DELETE FROM tallies WHERE tenant_id = $1 AND directory_id = $2 AND (SELECT ok FROM alone) RETURNING members, groups)
+		INSERT INTO tallies (tenant_id, directory_id, members, groups)
+		SELECT $1, $2, sum(members), sum(groups) FROM gone HAVING count(*) > 0`
+)
+
+// tally is the statements that change the numbers of a directory; the zero one stands for none.
+func (t *tx) tally(id tenant.DirectoryID, members, groups int) []statement {
+	args := []any{t.me(), id.UUID.UUID(), members, groups}
+	if t.db.dialect == sqlite {
+		return []statement{{
+			sql: addTally + ` ON CONFLICT (tenant_id, directory_id) DO UPDATE SET
+				members = members + excluded.members, groups = groups + excluded.groups`,
+			args: args,
+		}}
+	}
+	return append([]statement{{sql: addTally, args: args}}, t.foldNowAndThen(id)...)
+}
+
+func (t *tx) foldNowAndThen(id tenant.DirectoryID) []statement {
+	if t.db.dialect == sqlite || rand.N(foldOdds) > 0 { //nolint:gosec // no secret
+		return nil
+	}
+	return []statement{foldOf(t.me(), id)}
+}
+
+func foldOf(me ident, id tenant.DirectoryID) statement {
+	key := int32(binary.BigEndian.Uint32(id.UUID[12:]))
+	return statement{sql: foldTallies, args: []any{me, id.UUID.UUID(), int32(tallyLock), key}}
+}
+
+// moved is the tallies of a member's change from one directory to another, or to or from a tombstone.
+func (t *tx) moved(before, after roster.Member) []statement {
+	if before.Directory == after.Directory && before.Removed() == after.Removed() {
+		return nil
+	}
+	var list []statement
+	if !before.Removed() {
+		list = append(list, t.tally(before.Directory, -1, 0)...)
+	}
+	if !after.Removed() {
+		list = append(list, t.tally(after.Directory, 1, 0)...)
+	}
+	return list
+}
+
+// counts is the column that counts a subject.
+func (of subjects) counts() string {
+	if of == ofGroups {
+		return "groups"
+	}
+	return "members"
+}
+
+// total reads the number of members, or of groups, of a directory or else of the tenant.
+func (r *reader) total(of subjects, s roster.Scope, into *int) statement {
+	st := statement{
+		sql:  `SELECT coalesce(sum(` + of.counts() + `), 0) FROM tallies WHERE tenant_id = $1`,
+		args: []any{r.me()}, each: func(r row) error { return r.Scan(into) },
+	}
+	if !s.Directory.IsZero() {
+		st.sql += ` AND directory_id = $2`
+		st.args = append(st.args, ident(s.Directory.UUID))
+	}
+	return st
+}
+
+// tallied says that the rows of the list are those that the tallies count.
+func (l *list[T]) tallied() bool {
+	return l.q.Where == nil && (l.of == ofGroups || l.only != "")
+}
+
+// nearEnd says that a page is nearer to the end of a list than to its beginning, if that is known.
+func (l *list[T]) nearEnd(ctx context.Context) (bool, error) {
+	if !l.tallied() {
+		return false, nil
+	}
+	n := 0
+	err := l.r.run(ctx, "count "+l.table, l.r.total(l.of, l.q.Scope, &n))
+	return n-l.q.Offset < l.q.Offset, err
+}
+
+// fromEnd is the window of a page of the list turned around. The total is that of the very state
+// whose rows are read.
+func (l *list[T]) fromEnd() condition {
+	directory := expr("TRUE")
+	if d := l.q.Scope.Directory; !d.IsZero() {
+		directory = expr("directory_id = ?", ident(d.UUID))
+	}
+	// How many rows there are from the beginning of the page to the end of the list.
+	left := expr("(SELECT coalesce(sum("+l.of.counts()+"), 0) - ? FROM tallies WHERE tenant_id = ? AND ?)", l.q.Offset, l.r.me(), directory)
+	d := l.r.db.dialect
+	return expr("LIMIT "+d.most(d.least("?0", "?1"), "0")+" OFFSET "+d.most("?0 - ?1", "0"), left, l.q.Limit+1)
+}
