@@ -2,17 +2,18 @@ package scim
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
 
+	"rollcall/internal/assertion"
 	"rollcall/internal/roster"
+	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
 )
 
@@ -51,33 +52,83 @@ func (d *Door) authenticate(r *http.Request) (roster.Grant, error) {
 	if !ok {
 		return roster.Grant{}, errUnauthorized
 	}
-	hash := sha256.Sum256([]byte(token))
-	g, err := d.Locator.Credential(r.Context(), id, hash)
+	g, err := d.opened(r.Context(), id, token)
+	if err != nil {
+		return roster.Grant{}, err
+	}
+	d.touch(r, g)
+	d.Accepted(r.Context(), g)
+	return g, nil
+}
+
+// opened finds what a token opens, by the kind of token that it is.
+func (d *Door) opened(ctx context.Context, id tenant.DirectoryID, token string) (roster.Grant, error) {
+	if signed(token) {
+		return d.openedBySignature(ctx, id, token)
+	}
+	find, kinds := d.Locator.Credential, []tenant.CredentialKind{tenant.BearerToken}
+	if secret.Marked(token) {
+		t, err := secret.ParseToken(token)
+		switch {
+		case err != nil:
+			return roster.Grant{}, errUnauthorized // cut short or mistyped: nobody needs to look
+		case t.Prefix() == secret.Access:
+			find, kinds = d.Locator.AccessToken, []tenant.CredentialKind{tenant.ClientSecret, tenant.TrustedIssuer}
+		}
+	}
+	hash := secret.Hash(token)
+	g, err := find(ctx, id, hash)
 	if errors.Is(err, roster.NotFound) {
-		return roster.Grant{}, d.stranger(r.Context(), hash)
+		return roster.Grant{}, d.stranger(ctx, hash)
 	}
 	if err != nil {
 		return roster.Grant{}, fmt.Errorf("find credential: %w", err)
 	}
-	now := d.Now()
-	same := subtle.ConstantTimeCompare(g.Credential.Hash[:], hash[:]) == 1
-	if !same || !g.Credential.Usable(now) || g.Directory.ID != id || g.Directory.Status != tenant.DirectoryActive {
+	if !secret.Equal(g.Credential.Hash, hash) || !slices.Contains(kinds, g.Credential.Kind) || !d.inForce(g, id) {
 		return roster.Grant{}, errUnauthorized
 	}
-	if now.Sub(g.Credential.LastUsedAt) >= touchEvery {
-		// A note that could not be made does not keep the directory out.
-		if err := d.Locator.TouchCredential(r.Context(), g, now); err != nil {
-			d.Report(r.Context(), fmt.Errorf("note use of credential: %w", err))
-		}
-	}
 	return g, nil
+}
+
+// inForce says whether a grant opens the directory now.
+func (d *Door) inForce(g roster.Grant, id tenant.DirectoryID) bool {
+	return g.Credential.Usable(d.Now()) && g.Directory.ID == id && g.Directory.Status == tenant.DirectoryActive
+}
+
+// touch notes that a credential was used, and by whom.
+func (d *Door) touch(r *http.Request, g roster.Grant) {
+	now := d.Now()
+	if now.Sub(g.Credential.LastUsedAt) < touchEvery {
+		return
+	}
+	// A note that could not be made does not keep the directory out.
+	if err := d.Locator.TouchCredential(r.Context(), g, now, product(r.UserAgent())); err != nil {
+		d.Report(r.Context(), fmt.Errorf("note use of credential: %w", err))
+	}
+}
+
+// product is the name in a User-Agent header (RFC 9110 §10.1.5), up to its version: "Okta SCIM Client
+// 1.0.0" and "python-requests/2.31" without their numbers.
+func product(agent string) string {
+	const most = 40
+	end := 0
+	for end < len(agent) && end < most {
+		c := agent[end]
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '-' || c == '_' || c == '.'
+		digit := '0' <= c && c <= '9' && end > 0 && agent[end-1] != ' '
+		if !letter && !digit && c != ' ' {
+			break
+		}
+		end++
+	}
+	return strings.TrimSpace(agent[:end])
 }
 
 // stranger answers a token that is none of this directory's: to another
 // directory's it is as if this one did not exist, so that an admin who mixed up
 // two base URLs does not look for a fault of the token. All others are not
 // authorized.
-func (d *Door) stranger(ctx context.Context, hash [sha256.Size]byte) error {
+func (d *Door) stranger(ctx context.Context, hash [32]byte) error {
 	known, err := d.Locator.KnowsCredential(ctx, hash)
 	switch {
 	case err != nil:
@@ -101,5 +152,11 @@ func bearer(values []string) (token string, ok bool) {
 		}
 		token = strings.TrimLeft(rest, " ")
 	}
-	return token, token != "" && len(token) <= maxToken
+	return token, token != "" && (len(token) <= maxToken || signed(token) && len(token) <= assertion.MaxSize)
+}
+
+// signed says whether a token looks like a JWT in compact form: three parts, the first of which is a
+// JSON object in base64. No token of ours does.
+func signed(token string) bool {
+	return strings.HasPrefix(token, "eyJ") && strings.Count(token, ".") == 2
 }

@@ -66,10 +66,10 @@ func (d *Door) getProviderConfig(w http.ResponseWriter, q *request) error {
 	c := providerConfig{
 		Schemas: []string{"urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"},
 		Patch:   yes, Sort: yes, ETag: yes,
-		AuthenticationSchemes: []authenticationScheme{{
-			Type: "oauthbearertoken", Name: "OAuth Bearer Token", Description: "A token of this directory, in the Authorization header",
-			SpecURI: "https://www.rfc-editor.org/info/rfc6750", Primary: true,
-		}},
+	}
+	var err error
+	if c.AuthenticationSchemes, err = d.authenticationSchemes(q); err != nil {
+		return err
 	}
 	c.Bulk.feature, c.Bulk.MaxOperations, c.Bulk.MaxPayloadSize = yes, d.Limits.BulkOperations, d.Limits.BulkBytes
 	c.Filter.feature, c.Filter.MaxResults = yes, maxPage

@@ -65,6 +65,7 @@ type Roster interface {
 	CreateGroup(ctx context.Context, by roster.By, c roster.GroupChange) (roster.Group, error)
 	EditGroup(ctx context.Context, by roster.By, id roster.GroupID, pre roster.Precondition, edit func(roster.Group) (roster.GroupChange, error)) (roster.Group, error)
 	RemoveGroup(ctx context.Context, by roster.By, id roster.GroupID, pre roster.Precondition) error
+	IssueToken(ctx context.Context, g roster.Grant, hash [32]byte) (tenant.AccessToken, error)
 }
 
 // Config is what a Door needs. Fields that are not said to be optional are
@@ -89,6 +90,9 @@ type Config struct {
 	// AllowMore says the same of a request that holds n more operations than one (RFC 7644 §3.7).
 	// Optional.
 	AllowMore func(ctx context.Context, id tenant.DirectoryID, n int) time.Duration
+	TokenConfig
+	// Accepted is told what each request's credential opens, once it was accepted. Optional.
+	Accepted func(context.Context, roster.Grant)
 	// Report is given the error of each request that was not answered as wished,
 	// for the log line of the outermost handler. Optional.
 	Report func(context.Context, error)
@@ -134,6 +138,10 @@ func New(c Config) (*Door, error) {
 	if c.AllowMore == nil {
 		c.AllowMore = func(context.Context, tenant.DirectoryID, int) time.Duration { return 0 }
 	}
+	c.TokenConfig = c.TokenConfig.withDefaults()
+	if c.Accepted == nil {
+		c.Accepted = func(context.Context, roster.Grant) {}
+	}
 	if c.Report == nil {
 		c.Report = func(context.Context, error) {}
 	}
@@ -153,6 +161,7 @@ func (d *Door) BaseURL(id tenant.DirectoryID) string {
 // to the door, so that whatever goes wrong there is answered in SCIM's words.
 func (d *Door) Routes(r *mux.Router) {
 	sub := r.PathPrefix(Prefix + "/{directory}").Subrouter()
+	sub.Handle(tokenPath, http.HandlerFunc(d.serveToken))
 	for _, e := range d.endpoints() {
 		h := d.serve(e)
 		sub.Handle(e.path, h)

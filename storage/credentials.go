@@ -8,24 +8,36 @@ import (
 	"rollcall/internal/tenant"
 )
 
-const credentialColumns = `c.id, c.directory_id, c.label, c.hash, c.expires_at, c.last_used_at, c.revoked_at, c.created_at`
+const credentialColumns = `c.id, c.directory_id, c.kind, c.label, c.hash, c.expires_at, c.last_used_at, c.last_used_by, c.revoked_at, c.created_at,
+	c.token_minutes, c.trust, c.noticed`
 
 // credentialRow is a credential as the tables hold it.
 type credentialRow struct {
 	id, directory                       ident
-	label                               string
-	hash                                []byte
+	kind, label, usedBy                 string
+	hash, trust                         []byte
 	expires, lastUsed, revoked, created instant
+	minutes, noticed                    int
 }
 
 func (c *credentialRow) dest() []any {
-	return []any{&c.id, &c.directory, &c.label, &c.hash, &c.expires, &c.lastUsed, &c.revoked, &c.created}
+	return []any{
+		&c.id, &c.directory, &c.kind, &c.label, &c.hash, &c.expires, &c.lastUsed, &c.usedBy, &c.revoked, &c.created,
+		&c.minutes, &c.trust, &c.noticed,
+	}
 }
 
 func (c *credentialRow) credential() (tenant.Credential, error) {
 	out := tenant.Credential{
-		ID: tenant.CredentialID{UUID: tenant.UUID(c.id)}, Directory: tenant.DirectoryID{UUID: tenant.UUID(c.directory)}, Label: c.label,
-		ExpiresAt: c.expires.time(), LastUsedAt: c.lastUsed.time(), RevokedAt: c.revoked.time(), CreatedAt: c.created.time(),
+		ID: tenant.CredentialID{UUID: tenant.UUID(c.id)}, Directory: tenant.DirectoryID{UUID: tenant.UUID(c.directory)},
+		Kind: tenant.CredentialKind(c.kind), Label: c.label,
+		ExpiresAt: c.expires.time(), LastUsedAt: c.lastUsed.time(), LastUsedBy: c.usedBy, RevokedAt: c.revoked.time(), CreatedAt: c.created.time(),
+		TokenMinutes: c.minutes, Noticed: c.noticed,
+	}
+	if out.Kind == tenant.TrustedIssuer {
+		if err := undocument(c.trust, &out.Trust); err != nil {
+			return out, err
+		}
 	}
 	if n := copy(out.Hash[:], c.hash); n != len(out.Hash) || n != len(c.hash) {
 		return out, fmt.Errorf("the hash of a credential has %d bytes", len(c.hash))
@@ -52,23 +64,35 @@ func (r *reader) Credentials(ctx context.Context, id tenant.DirectoryID) ([]tena
 	return found, err
 }
 
-// PutCredential implements roster.Tx.
+// PutCredential implements roster.Tx. Only bearer tokens are known across directories.
 func (t *tx) PutCredential(ctx context.Context, c tenant.Credential) error {
-	known := statement{
-		sql:  `INSERT INTO locator (kind, key, tenant_id) VALUES ('token', $2, $1) ON CONFLICT (kind, key) DO NOTHING`,
-		args: []any{t.me(), hex.EncodeToString(c.Hash[:])},
+	trust := "{}"
+	if c.Kind == tenant.TrustedIssuer {
+		var err error
+		if trust, err = document(c.Trust); err != nil {
+			return fmt.Errorf("put credential: %w", err)
+		}
 	}
-	return t.changeGrants(ctx, "put credential", known, statement{
-		sql: `INSERT INTO credentials (tenant_id, id, directory_id, label, hash, expires_at, last_used_at, revoked_at, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-			ON CONFLICT (tenant_id, id) DO UPDATE SET directory_id = excluded.directory_id, label = excluded.label, hash = excluded.hash,
-			  expires_at = excluded.expires_at, last_used_at = excluded.last_used_at, revoked_at = excluded.revoked_at`,
+	list := []statement{{
+		sql: `INSERT INTO credentials (tenant_id, id, directory_id, kind, label, hash, expires_at, last_used_at, last_used_by, revoked_at,
+			  created_at, token_minutes, trust, noticed)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+			ON CONFLICT (tenant_id, id) DO UPDATE SET directory_id = excluded.directory_id, kind = excluded.kind, label = excluded.label,
+			  hash = excluded.hash, expires_at = excluded.expires_at, last_used_at = excluded.last_used_at, last_used_by = excluded.last_used_by,
+			  revoked_at = excluded.revoked_at, token_minutes = excluded.token_minutes, trust = excluded.trust, noticed = excluded.noticed`,
 		args: []any{
-			t.me(), ident(c.ID.UUID), ident(c.Directory.UUID), c.Label, c.Hash[:], instant(c.ExpiresAt), instant(c.LastUsedAt),
-			instant(c.RevokedAt), instant(c.CreatedAt),
+			t.me(), ident(c.ID.UUID), ident(c.Directory.UUID), string(c.Kind), c.Label, c.Hash[:], instant(c.ExpiresAt), instant(c.LastUsedAt),
+			c.LastUsedBy, instant(c.RevokedAt), instant(c.CreatedAt), c.TokenMinutes, trust, c.Noticed,
 		},
 		taken: &taken{field: takenToken},
-	})
+	}}
+	if c.Kind == tenant.BearerToken {
+		list = append(list, statement{
+			sql:  `INSERT INTO locator (kind, key, tenant_id) VALUES ('token', $2, $1) ON CONFLICT (kind, key) DO NOTHING`,
+			args: []any{t.me(), hex.EncodeToString(c.Hash[:])},
+		})
+	}
+	return t.changeGrants(ctx, "put credential", list...)
 }
 
 // changeGrants writes what grants are made of, so that nobody goes on with old ones.
@@ -89,7 +113,7 @@ func (db *DB) KnowsCredential(ctx context.Context, hash [32]byte) (bool, error) 
 	now, known := truncate(db.now()), false
 	err := db.backend.locate(ctx, "token", key, statement{
 		sql: `SELECT ` + credentialColumns + `, d.status FROM locator l
-			JOIN credentials c ON c.tenant_id = l.tenant_id AND c.hash = $2
+			JOIN credentials c ON c.tenant_id = l.tenant_id AND c.hash = $2 AND c.kind = 'token'
 			JOIN directories d ON d.tenant_id = c.tenant_id AND d.id = c.directory_id
 			WHERE l.kind = 'token' AND l.key = $1`,
 		args: []any{key, hash[:]},

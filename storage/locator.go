@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
-	"time"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
@@ -81,6 +79,11 @@ const grantByHash = `SELECT ` + tenantColumns + `, ` + directoryColumns + `, ` +
 // what it is made of has changed: then it is not used any more as soon as the notice of that
 // arrives. Its slices are shared and must not be changed.
 func (db *DB) Credential(ctx context.Context, id tenant.DirectoryID, hash [32]byte) (roster.Grant, error) {
+	return db.grant(ctx, id, hash, grantByHash)
+}
+
+// grant answers from the cache, or else asks the database for what a hash opens.
+func (db *DB) grant(ctx context.Context, id tenant.DirectoryID, hash [32]byte, sql string) (roster.Grant, error) {
 	key := grantKey{id, hash}
 	g, round, ok := db.grants.get(key)
 	if ok {
@@ -89,7 +92,7 @@ func (db *DB) Credential(ctx context.Context, id tenant.DirectoryID, hash [32]by
 	var found []roster.Grant
 	name := id.UUID.UUID()
 	err := db.backend.locate(ctx, "directory", name, statement{
-		sql: grantByHash, args: []any{name, ident(id.UUID), hash[:]}, each: rowsOf(&found, scanGrant),
+		sql: sql, args: []any{name, ident(id.UUID), hash[:]}, each: rowsOf(&found, scanGrant),
 	})
 	if err != nil {
 		err = fmt.Errorf("find credential: %w", explain(err))
@@ -114,41 +117,4 @@ func scanGrant(r row) (roster.Grant, error) {
 	g.Directory, errs[1] = d.directory()
 	g.Credential, errs[2] = c.credential()
 	return g, errors.Join(errs[:]...)
-}
-
-// touchEvery is how exactly the last use of a credential is known.
-const touchEvery = time.Minute
-
-// touches remembers when this process last wrote that a credential was used.
-type touches struct {
-	mu   sync.Mutex
-	last map[tenant.CredentialID]time.Time
-}
-
-// due says whether the use is worth writing, and takes it for written.
-func (t *touches) due(id tenant.CredentialID, at time.Time) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if at.Sub(t.last[id]) < touchEvery {
-		return false
-	}
-	if t.last == nil {
-		t.last = map[tenant.CredentialID]time.Time{}
-	}
-	t.last[id] = at
-	return true
-}
-
-// TouchCredential implements roster.Locator. It writes once a minute and credential, and at once.
-func (db *DB) TouchCredential(ctx context.Context, g roster.Grant, at time.Time) error {
-	at = truncate(at)
-	if at.Sub(g.Credential.LastUsedAt) < touchEvery || !db.touched.due(g.Credential.ID, at) {
-		return nil
-	}
-	return db.update(ctx, g.Tenant.ID, func(t *tx) error {
-		return t.later(ctx, "note the use of a credential", statement{
-			sql:  `UPDATE credentials SET last_used_at = $3 WHERE tenant_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < $3)`,
-			args: []any{t.me(), ident(g.Credential.ID.UUID), instant(at)},
-		})
-	})
 }

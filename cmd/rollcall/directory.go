@@ -19,6 +19,8 @@ type directoryCmd struct {
 	Restore directoryRestoreCmd `cmd:"" help:"Undo remove within 30 days, with the same ids and tokens."`
 	Undo    directoryUndoCmd    `cmd:"" help:"Turn on again whom a directory turned off in one run of too many."`
 	Token   tokenCmd            `cmd:"" help:"The bearer tokens of a directory."`
+	Secret  secretCmd           `cmd:"" help:"The client secrets of a directory, for its token endpoint."`
+	Trust   trustCmd            `cmd:"" help:"Issuers whose signed assertions open a directory, such as Entra's workload identities."`
 }
 
 // directoryView is a directory as JSON.
@@ -28,6 +30,7 @@ type directoryView struct {
 	Provider       tenant.Provider        `json:"provider"`
 	Status         tenant.DirectoryStatus `json:"status"`
 	BaseURL        string                 `json:"base_url"`
+	TokenURL       string                 `json:"token_url"`
 	Strict         bool                   `json:"strict"`
 	RolesAttribute bool                   `json:"roles_attribute"`
 	Mappings       []mappingView          `json:"mappings"` // the first that fits wins
@@ -45,8 +48,8 @@ type mappingView struct {
 func (p *program) viewDirectory(d tenant.Directory) directoryView {
 	return directoryView{
 		ID: d.ID, Name: d.Name, Provider: d.Provider, Status: d.Status,
-		BaseURL: p.baseURL(p.Listen) + scim.Prefix + "/" + d.ID.UUID.UUID(),
-		Strict:  d.Settings.Strict, RolesAttribute: d.Settings.RolesAttribute,
+		BaseURL: p.baseURL(p.Listen) + scim.Prefix + "/" + d.ID.UUID.UUID(), TokenURL: p.baseURL(p.Listen) + scim.TokenPath(d.ID),
+		Strict: d.Settings.Strict, RolesAttribute: d.Settings.RolesAttribute,
 		Mappings:  list(d.Mappings, func(m tenant.RoleMapping) mappingView { return mappingView{m.Group, m.Group.UUID(), m.Role} }),
 		CreatedAt: d.CreatedAt, RemovedAt: d.RemovedAt, MassChangeAt: d.MassChangeAt,
 	}
@@ -89,7 +92,7 @@ func (c *directoryCreateCmd) Run(p *program) error {
 	v := createdView{p.viewDirectory(d), token.Reveal(), credential.ID}
 	return p.show(v, func(w io.Writer) {
 		say(w, "Directory %s (%s) is there. Give these to the identity provider:", d.Name, d.ID)
-		fields(w, "  base URL", v.BaseURL, "  token", v.Token)
+		fields(w, "  base URL", v.BaseURL, "  token", v.Token, "  token URL", v.TokenURL+" (for client secrets and trusted issuers only)")
 		say(w, "The token is shown this once; only its hash is kept.")
 		if p.PublicURL == "" {
 			say(w, "The base URL is the one of this machine: set ROLLCALL_PUBLIC_URL to the gateway's URL as the provider reaches it.")
@@ -151,7 +154,7 @@ func (p *program) showDirectory(id tenant.ID, d tenant.Directory) error {
 	}
 	return p.show(v, func(w io.Writer) {
 		fields(w, "id", v.ID.String(), "name", v.Name, "provider", string(v.Provider), "status", string(v.Status), "base URL", v.BaseURL,
-			"strict", yesNo(v.Strict), "roles attribute", yesNo(v.RolesAttribute), "created", when(v.CreatedAt), "removed", when(v.RemovedAt), "turned off too many at", when(v.MassChangeAt))
+			"token URL", v.TokenURL, "strict", yesNo(v.Strict), "roles attribute", yesNo(v.RolesAttribute), "created", when(v.CreatedAt), "removed", when(v.RemovedAt), "turned off too many at", when(v.MassChangeAt))
 		say(w, "")
 		table(w, "No group of this directory gives a role; `rollcall directory map` sets that.", []string{"GROUP", "ROLE", "GROUP ID"},
 			list(v.Mappings, func(m mappingView) []string {

@@ -10,19 +10,6 @@ import (
 	"rollcall/storage"
 )
 
-// noting notes in the record of a request whose credential it came with.
-type noting struct{ roster.Locator }
-
-// Credential implements roster.Locator.
-func (n noting) Credential(ctx context.Context, id tenant.DirectoryID, hash [32]byte) (roster.Grant, error) {
-	g, err := n.Locator.Credential(ctx, id, hash)
-	if err == nil {
-		rec := web.From(ctx)
-		rec.Tenant, rec.Directory = g.Tenant.ID, g.Directory.ID
-	}
-	return g, err
-}
-
 // counted counts the events that were committed.
 type counted struct {
 	roster.Store

@@ -10,6 +10,7 @@ import (
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/scim"
 	"rollcall/storage"
 )
 
@@ -24,6 +25,7 @@ type program struct {
 
 	db    *storage.DB // set by open
 	limit limiter     // of requests of directories; the zero limiter has no limit
+	token scim.TokenConfig
 }
 
 func (p *program) logger() *slog.Logger {

@@ -63,7 +63,7 @@ func (c *serveCmd) Run(p *program) error {
 		return err
 	}
 	defer func() { _ = short.Close() }()
-	p.limit = limiter{short, c.DirectoryRate}
+	p.limit, p.token = limiter{short, c.DirectoryRate}, p.tokens(short)
 	public, err := listen(p.ctx, p.Listen)
 	if err != nil {
 		return err
@@ -116,8 +116,9 @@ func (p *program) gateway(key secret.Key, publicURL string, log *slog.Logger, fi
 	r := p.roster()
 	r.Store = store
 	directories, err := scim.New(scim.Config{
-		Roster: r, Store: store, Locator: noting{p.db}, PublicURL: publicURL, Secret: key.Derive(secret.CursorKey), Now: p.now,
-		Allow: p.limit.wait, AllowMore: p.limit.more, RequestID: web.RequestID, Report: func(ctx context.Context, err error) { web.From(ctx).Fail(err) },
+		Roster: r, Store: store, Locator: p.db, PublicURL: publicURL, Secret: key.Derive(secret.CursorKey), Now: p.now,
+		TokenConfig: p.token, Accepted: accepted, Allow: p.limit.wait, AllowMore: p.limit.more, RequestID: web.RequestID,
+		Report: func(ctx context.Context, err error) { web.From(ctx).Fail(err) },
 	})
 	if err != nil {
 		return nil, err

@@ -24,4 +24,5 @@ const (
 	CodeEmailInvalid           Code = "email_invalid" // an address that is none
 	CodePublicDomain           Code = "public_domain"
 	CodeMassChange             Code = "mass_change"
+	CodeCredentialInUse        Code = "credential_in_use"
 )

@@ -20,6 +20,11 @@ type details struct {
 	Gone   int      `json:"removed,omitempty"`
 	Name   string   `json:"name,omitempty"` // of a tenant's own thing: a domain, a directory, a label
 	Status string   `json:"status,omitempty"`
+	// Credential, Kind and Days are of events of credentials.
+	Credential string `json:"credential,omitempty"`
+	Kind       string `json:"kind,omitempty"`
+	Directory  string `json:"directory,omitempty"`
+	Days       int    `json:"days_left,omitempty"`
 }
 
 type change struct {

@@ -38,6 +38,9 @@ const (
 	DirectoryRemoved  EventKind = "directory.removed"
 	CredentialAdded   EventKind = "credential.added"
 	CredentialRevoked EventKind = "credential.revoked"
+	// CredentialExpiring comes 60, 30, 14, 7 and 1 days ahead, CredentialExpired once.
+	CredentialExpiring EventKind = "credential.expiring"
+	CredentialExpired  EventKind = "credential.expired"
 )
 
 // Actor is who caused an event.

@@ -173,6 +173,7 @@ type Tx interface {
 	PutDomain(ctx context.Context, d tenant.Domain) error
 	PutDirectory(ctx context.Context, d tenant.Directory) error
 	PutCredential(ctx context.Context, c tenant.Credential) error
+	CredentialTx
 }
 
 // Locator answers what must be known before the tenant is.
@@ -182,15 +183,16 @@ type Locator interface {
 	CreateTenant(ctx context.Context, t tenant.Tenant) error
 	TenantBySlug(ctx context.Context, slug string) (tenant.Tenant, error) // NotFound
 	Tenants(ctx context.Context) ([]tenant.Tenant, error)                 // by slug
-	// Credential finds what a bearer token opens: the credential of exactly this
-	// directory with this hash, whether it is usable or not. NotFound.
+	// Credential finds the credential of exactly this directory with this hash, of whatever kind and
+	// whether it is usable or not. NotFound.
 	Credential(ctx context.Context, id tenant.DirectoryID, hash [32]byte) (Grant, error)
-	// KnowsCredential says whether a credential of any directory, in force now, has this hash.
+	// KnowsCredential says whether a bearer token of any directory, in force now, has this hash.
 	KnowsCredential(ctx context.Context, hash [32]byte) (bool, error)
 	// TenantOfDirectory: NotFound.
 	TenantOfDirectory(ctx context.Context, id tenant.DirectoryID) (tenant.ID, error)
-	// TouchCredential notes that a credential was used. It may be written late.
-	TouchCredential(ctx context.Context, g Grant, at time.Time) error
+	// TouchCredential notes that a credential was used, and by which product. It may be written late.
+	TouchCredential(ctx context.Context, g Grant, at time.Time, by string) error
+	CredentialLocator
 }
 
 // Grant is what a credential opens.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"math/big"
+	"slices"
 	"strings"
 )
 
@@ -21,11 +22,13 @@ type Prefix string
 
 // The prefixes of tokens.
 const (
-	SCIM Prefix = "rcs" // a directory's bearer token
+	SCIM   Prefix = "rcs" // a directory's bearer token
+	Client Prefix = "rcc" // a directory's client secret
+	Access Prefix = "rca" // an access token that a directory's client got
 )
 
 // Prefixes returns all prefixes.
-func Prefixes() []Prefix { return []Prefix{SCIM} }
+func Prefixes() []Prefix { return []Prefix{SCIM, Client, Access} }
 
 const (
 	tokenBytes = 32 // 256 bits
@@ -85,6 +88,19 @@ func digits(n *big.Int, width int) string {
 
 // Reveal returns the text itself. Call it only to hand the token to its owner.
 func (t Token) Reveal() string { return t.text }
+
+// Prefix says what the token opens.
+func (t Token) Prefix() Prefix {
+	prefix, _, _ := strings.Cut(t.text, "_")
+	return Prefix(prefix)
+}
+
+// Marked says whether a text begins like one of our tokens. One that does, and that ParseToken refuses,
+// was cut short or mistyped.
+func Marked(s string) bool {
+	prefix, _, ok := strings.Cut(s, "_")
+	return ok && slices.Contains(Prefixes(), Prefix(prefix))
+}
 
 // Hash returns the SHA-256 of the text, which is all that is stored of it. 256
 // random bits need no slow hash: nobody can try them out.

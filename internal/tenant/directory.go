@@ -67,20 +67,3 @@ type RoleMapping struct {
 	Group UUID   `json:"group"`
 	Role  string `json:"role"`
 }
-
-// Credential is a bearer token of a directory. The token itself is not kept.
-type Credential struct {
-	ID         CredentialID
-	Directory  DirectoryID
-	Label      string
-	Hash       [32]byte  // SHA-256 of the token
-	ExpiresAt  time.Time // zero: never
-	LastUsedAt time.Time // zero: never; kept to the minute
-	RevokedAt  time.Time // zero: in force
-	CreatedAt  time.Time
-}
-
-// Usable says whether the credential opens its directory at the given time.
-func (c Credential) Usable(now time.Time) bool {
-	return c.RevokedAt.IsZero() && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
-}

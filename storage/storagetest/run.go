@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"matches", testMatches},
 		{"groups", testGroups},
 		{"tenants", testTenants},
+		{"credentials", testCredentials},
 		{"tenancy", testTenancy},
 		{"constraints", testConstraints},
 		{"concurrency", testConcurrency},

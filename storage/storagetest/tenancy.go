@@ -35,7 +35,8 @@ type stranger struct {
 	group  roster.Group
 	domain tenant.Domain
 	token  tenant.Credential
-	mine   roster.Member // the stranger's own
+	client tenant.Credential // a secret, with an access token
+	mine   roster.Member     // the stranger's own
 	team   roster.Group
 	scopes []roster.Scope
 }
@@ -54,6 +55,8 @@ func newStranger(t *testing.T, b Backend, name string) *stranger {
 		t.Fatalf("PutDomain: %v", err)
 	}
 	x.token = owner.addCredential("theirs", 1)
+	x.client = owner.addClient(200)
+	owner.addAccessToken(x.client, 201, 1)
 	owner.update(func(ctx context.Context, tx roster.Tx) error {
 		return tx.AppendEvent(ctx, roster.Event{Kind: roster.MemberCreated, Member: x.member.ID})
 	})

@@ -140,7 +140,7 @@ func tenantMoment(t *testing.T, b Backend) {
 func (h *house) addCredential(label string, first byte) tenant.Credential {
 	h.t.Helper()
 	c := tenant.Credential{
-		ID: tenant.CredentialID{UUID: tenant.NewUUID(epoch())}, Directory: h.dir.ID, Label: label, Hash: [32]byte{first},
+		ID: tenant.CredentialID{UUID: tenant.NewUUID(epoch())}, Directory: h.dir.ID, Kind: tenant.BearerToken, Label: label, Hash: [32]byte{first},
 		ExpiresAt: epoch().AddDate(200, 0, 0), CreatedAt: epoch(), // in force whatever the clock says
 	}
 	h.putCredential(c)
@@ -182,7 +182,7 @@ func credentialOpens(t *testing.T, b Backend) {
 		_, err := b.Locator.Credential(t.Context(), look.id, look.hash)
 		wantKind(t, "Credential "+look.name, roster.NotFound, err)
 	}
-	if err := b.Locator.TouchCredential(t.Context(), got, epoch().Add(time.Minute)); err != nil {
+	if err := b.Locator.TouchCredential(t.Context(), got, epoch().Add(time.Minute), "Browser"); err != nil {
 		t.Errorf("TouchCredential: %v", err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // guarded are the tables behind the second wall.
 func guarded() []string {
-	return []string{"tenants", "domains", "directories", "credentials", "members", "member_emails", "groups", "group_members", "events",
+	return []string{"tenants", "domains", "directories", "credentials", "access_tokens", "members", "member_emails", "groups", "group_members", "events",
 		"exchanges", "directory_hours", "directory_sightings", "tallies"}
 }
 
