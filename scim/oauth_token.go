@@ -86,7 +86,7 @@ type tokenAnswer struct {
 // serveToken is what every request to the token endpoint passes through.
 func (d *Door) serveToken(w http.ResponseWriter, r *http.Request) {
 	began := d.Now()
-	out := &recorder{ResponseWriter: w, status: http.StatusOK}
+	out := &recorder{ResponseWriter: w, status: http.StatusOK, head: r.Method == http.MethodHead}
 	o := Observation{Route: tokenPath, Method: knownMethod(r.Method)}
 	g, answer, err := d.grantToken(r)
 	switch {
