@@ -17,6 +17,8 @@ type recorder struct {
 	head   bool
 	sent   bool // the header has gone: what fails from now on can't be told any more
 	broken bool // it failed after that
+
+	request *request // nil: not authenticated
 }
 
 func newRecorder(w http.ResponseWriter, r *http.Request) *recorder {
@@ -29,6 +31,11 @@ func newRecorder(w http.ResponseWriter, r *http.Request) *recorder {
 
 func (r *recorder) WriteHeader(status int) {
 	r.status, r.sent = status, true
+	// Of an answer that is complete only the sending is left, and a slow reader must not keep a
+	// place from others.
+	if r.request != nil && r.Header().Get("Content-Length") != "" {
+		r.request.leave()
+	}
 	if h := r.Header(); r.media != "" && h.Get("Content-Type") != "" {
 		h.Set("Content-Type", r.media)
 	}

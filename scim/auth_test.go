@@ -116,15 +116,22 @@ func (downLocator) Credential(context.Context, tenant.DirectoryID, [32]byte) (ro
 	return roster.Grant{}, &roster.Error{Kind: roster.Unavailable}
 }
 
+// gateWords is a gate that says always the same.
+type gateWords struct{ rate, turn time.Duration }
+
+func (g gateWords) Allow(context.Context, *roster.Grant, int) time.Duration { return g.rate }
+func (g gateWords) Enter(context.Context, tenant.ID) (time.Duration, error) { return g.turn, nil }
+func (g gateWords) Leave()                                                  {}
+
 // TestNotNow: a store that is down and a limit that is reached are no reason to say that the
 // token is wrong, which would stop the provider's job.
 func TestNotNow(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sqliteURL(t))
 	c := w.customer(t, "ours", "", tenant.Entra, tenant.DirectorySettings{})
-	down, full := w.door.Config, w.door.Config
+	down, full, crowded := w.door.Config, w.door.Config, w.door.Config
 	down.Locator = downLocator{w.db}
-	full.Allow = func(context.Context, tenant.DirectoryID) time.Duration { return 90 * time.Second }
+	full.Gate, crowded.Gate = gateWords{rate: 90 * time.Second}, gateWords{turn: time.Second}
 	for _, tt := range []struct {
 		name   string
 		config Config
@@ -132,7 +139,8 @@ func TestNotNow(t *testing.T) {
 		wait   string
 	}{
 		{"store is down", down, http.StatusServiceUnavailable, "5"},
-		{"limit is reached", full, http.StatusTooManyRequests, "90"},
+		{"EN-21: limit is reached", full, http.StatusTooManyRequests, "90"},
+		{"EN-21: no turn in time", crowded, http.StatusTooManyRequests, "1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -44,7 +44,7 @@ func (d *Door) bulk(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	if wait := d.AllowMore(q.Context(), q.by.Directory.ID, len(ops)-1); wait > 0 {
+	if wait := d.Gate.Allow(q.Context(), q.grant, len(ops)-1); wait > 0 {
 		return tooFast(wait)
 	}
 	b := newBulkRun(d, q, ops, most)

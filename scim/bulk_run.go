@@ -76,6 +76,9 @@ func (b *bulkRun) run() error {
 		if b.full() {
 			return nil
 		}
+		if i > 0 {
+			b.q.yield() // a thousand operations must not keep others waiting
+		}
 		b.do(i)
 	}
 	if err := b.q.Context().Err(); errors.Is(err, context.Canceled) {

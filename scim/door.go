@@ -84,12 +84,8 @@ type Config struct {
 	Limits Limits
 	// RequestID names the request in events; optional.
 	RequestID func(context.Context) string
-	// Allow says how long a directory must wait before its next request, 0: it
-	// need not. Optional.
-	Allow func(context.Context, tenant.DirectoryID) time.Duration
-	// AllowMore says the same of a request that holds n more operations than one (RFC 7644 §3.7).
-	// Optional.
-	AllowMore func(ctx context.Context, id tenant.DirectoryID, n int) time.Duration
+	// Gate decides when a request is worked on. Optional: at once.
+	Gate Gate
 	TokenConfig
 	// Accepted is told what each request's credential opens, once it was accepted. Optional.
 	Accepted func(context.Context, roster.Grant)
@@ -132,11 +128,8 @@ func New(c Config) (*Door, error) {
 	if c.RequestID == nil {
 		c.RequestID = func(context.Context) string { return "" }
 	}
-	if c.Allow == nil {
-		c.Allow = func(context.Context, tenant.DirectoryID) time.Duration { return 0 }
-	}
-	if c.AllowMore == nil {
-		c.AllowMore = func(context.Context, tenant.DirectoryID, int) time.Duration { return 0 }
+	if c.Gate == nil {
+		c.Gate = openGate{}
 	}
 	c.TokenConfig = c.TokenConfig.withDefaults()
 	if c.Accepted == nil {
@@ -178,6 +171,10 @@ func (d *Door) serve(e endpoint) http.Handler {
 		began := d.Now()
 		out := newRecorder(w, r)
 		q, err := d.open(r)
+		if q != nil {
+			out.request = q
+			defer q.leave() // also when a handler panics
+		}
 		if err == nil {
 			err = e.answer(out, q, allow)
 		}
@@ -210,9 +207,10 @@ func (d *Door) open(r *http.Request) (*request, error) {
 		quirks:  quirksOf(g.Directory),
 		scope:   roster.Scope{Directory: g.Directory.ID},
 		by:      roster.By{Tenant: g.Tenant.ID, Directory: g.Directory, RequestID: d.RequestID(r.Context())},
+		gate:    d.Gate, grant: &g,
 	}
 	q.quirks.schemas, q.roles = d.schemas.of(g), g.Tenant.Roles
-	if wait := d.Allow(r.Context(), g.Directory.ID); wait > 0 {
+	if wait := d.Gate.Allow(r.Context(), &g, 1); wait > 0 {
 		return q, tooFast(wait)
 	}
 	q.params, err = parseParams(r.URL.RawQuery)
@@ -239,6 +237,11 @@ func (e endpoint) answer(w http.ResponseWriter, q *request, allow string) error 
 	}
 	if mediaFor(q.Header.Values("Accept")) == "" {
 		return errNotAcceptable
+	}
+	if !q.takesBody() {
+		if err := q.enter(); err != nil {
+			return err
+		}
 	}
 	return h(w, q)
 }

@@ -24,6 +24,10 @@ type request struct {
 	scope  roster.Scope
 	quirks quirks
 	roles  tenant.RoleSet
+
+	gate    Gate
+	grant   *roster.Grant
+	entered bool // the gate
 }
 
 // quirksOf reads a directory's settings.
@@ -131,7 +135,7 @@ func (q *request) body(w http.ResponseWriter, limit int64) ([]byte, error) {
 	case !utf8.Valid(body):
 		return nil, &roster.Error{Kind: roster.BadSyntax, Detail: "The body is not UTF-8."}
 	}
-	return body, nil
+	return body, q.enter()
 }
 
 // checkContentType accepts SCIM's media type and plain JSON (RFC 7644 §3.8),

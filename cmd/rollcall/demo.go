@@ -111,7 +111,7 @@ func (c *demoCmd) play(p *program) error {
 	defer stop()
 	served := make(chan error, 1)
 	go func() {
-		served <- web.Serve(ctx, log, web.Grace, web.Listener{Listener: public, Handler: handler},
+		served <- web.Serve(ctx, log, web.Stop{Grace: web.Grace}, web.Listener{Listener: public, Handler: handler},
 			web.Listener{Listener: admin, Handler: p.backOffice(figures)})
 	}()
 	d := newDemo(p, c.Users)

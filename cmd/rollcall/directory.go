@@ -18,6 +18,7 @@ type directoryCmd struct {
 	Remove  directoryRemoveCmd  `cmd:"" help:"End a directory; can be undone for 30 days."`
 	Restore directoryRestoreCmd `cmd:"" help:"Undo remove within 30 days, with the same ids and tokens."`
 	Undo    directoryUndoCmd    `cmd:"" help:"Turn on again whom a directory turned off in one run of too many."`
+	Rate    directoryRateCmd    `cmd:"" help:"Let a directory send more or less than others."`
 	Token   tokenCmd            `cmd:"" help:"The bearer tokens of a directory."`
 	Secret  secretCmd           `cmd:"" help:"The client secrets of a directory, for its token endpoint."`
 	Trust   trustCmd            `cmd:"" help:"Issuers whose signed assertions open a directory, such as Entra's workload identities."`
@@ -33,6 +34,8 @@ type directoryView struct {
 	TokenURL       string                 `json:"token_url"`
 	Strict         bool                   `json:"strict"`
 	RolesAttribute bool                   `json:"roles_attribute"`
+	Rate           int                    `json:"rate,omitempty"` // requests per second; 0: the gateway's, -1: no limit
+	Burst          int                    `json:"burst,omitempty"`
 	Mappings       []mappingView          `json:"mappings"` // the first that fits wins
 	CreatedAt      time.Time              `json:"created_at"`
 	RemovedAt      time.Time              `json:"removed_at,omitzero"`
@@ -49,7 +52,7 @@ func (p *program) viewDirectory(d tenant.Directory) directoryView {
 	return directoryView{
 		ID: d.ID, Name: d.Name, Provider: d.Provider, Status: d.Status,
 		BaseURL: p.baseURL(p.Listen) + scim.Prefix + "/" + d.ID.UUID.UUID(), TokenURL: p.baseURL(p.Listen) + scim.TokenPath(d.ID),
-		Strict: d.Settings.Strict, RolesAttribute: d.Settings.RolesAttribute,
+		Strict: d.Settings.Strict, RolesAttribute: d.Settings.RolesAttribute, Rate: d.Settings.Rate, Burst: d.Settings.Burst,
 		Mappings:  list(d.Mappings, func(m tenant.RoleMapping) mappingView { return mappingView{m.Group, m.Group.UUID(), m.Role} }),
 		CreatedAt: d.CreatedAt, RemovedAt: d.RemovedAt, MassChangeAt: d.MassChangeAt,
 	}
@@ -154,7 +157,7 @@ func (p *program) showDirectory(id tenant.ID, d tenant.Directory) error {
 	}
 	return p.show(v, func(w io.Writer) {
 		fields(w, "id", v.ID.String(), "name", v.Name, "provider", string(v.Provider), "status", string(v.Status), "base URL", v.BaseURL,
-			"token URL", v.TokenURL, "strict", yesNo(v.Strict), "roles attribute", yesNo(v.RolesAttribute), "created", when(v.CreatedAt), "removed", when(v.RemovedAt), "turned off too many at", when(v.MassChangeAt))
+			"token URL", v.TokenURL, "strict", yesNo(v.Strict), "roles attribute", yesNo(v.RolesAttribute), "may send", rateWords(v.Rate, v.Burst), "created", when(v.CreatedAt), "removed", when(v.RemovedAt), "turned off too many at", when(v.MassChangeAt))
 		say(w, "")
 		table(w, "No group of this directory gives a role; `rollcall directory map` sets that.", []string{"GROUP", "ROLE", "GROUP ID"},
 			list(v.Mappings, func(m mappingView) []string {

@@ -24,7 +24,7 @@ type program struct {
 	now  func() time.Time
 
 	db    *storage.DB // set by open
-	limit limiter     // of requests of directories; the zero limiter has no limit
+	gate  *gate       // of requests of directories; nil: all pass
 	token scim.TokenConfig
 }
 

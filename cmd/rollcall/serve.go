@@ -22,9 +22,10 @@ import (
 )
 
 type serveCmd struct {
-	DirectoryRate perSecond     `env:"ROLLCALL_DIRECTORY_RATE" default:"0" placeholder:"N" help:"The most requests of one directory per second, twice as many at once; beyond it is answered 429. Shared between gateways through Redis (default: 0, no limit)."`
-	NoMigrate     bool          `help:"Leave the tables as they are; fail when they are not up to date."`
-	Grace         time.Duration `default:"${grace}" placeholder:"PERIOD" help:"How long requests under way may take to end when the gateway stops (default: ${grace})."`
+	shareFlags
+	NoMigrate bool          `help:"Leave the tables as they are; fail when they are not up to date."`
+	Drain     period        `env:"ROLLCALL_DRAIN" placeholder:"PERIOD" help:"How long to go on as before when the gateway is told to stop, while /readyz says 503 already, so that a balancer sends no new requests (default: 0s; 5s to 10s in Kubernetes)."`
+	Grace     time.Duration `default:"${grace}" placeholder:"PERIOD" help:"How long requests under way may take to end when the gateway stops (default: ${grace})."`
 }
 
 // Help is shown below the flags.
@@ -41,6 +42,22 @@ outside: the base URLs of directories begin with it. The master key signs cursor
 with PostgreSQL it is required, and ` + "`openssl rand -base64 32`" + ` makes one.`
 }
 
+// period is a time to wait; an empty text is none, as of a variable that is not set.
+type period time.Duration
+
+// UnmarshalText reads a period such as 5s.
+func (d *period) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
+	v, err := time.ParseDuration(string(b))
+	if err != nil || v < 0 {
+		return fmt.Errorf("%q is not a period such as 5s", b)
+	}
+	*d = period(v)
+	return nil
+}
+
 // roomyGC lets the heap grow to three times what is live before it is collected. A gateway
 // keeps a few megabytes alive and makes much that dies with its request, so the default would spend
 // a tenth of the processor on collecting next to nothing. GOGC and GOMEMLIMIT are obeyed when set.
@@ -55,6 +72,11 @@ func (c *serveCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	unlock, err := p.lockSQLite()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	if err := c.prepare(p); err != nil {
 		return err
 	}
@@ -63,7 +85,7 @@ func (c *serveCmd) Run(p *program) error {
 		return err
 	}
 	defer func() { _ = short.Close() }()
-	p.limit, p.token = limiter{short, c.DirectoryRate}, p.tokens(short)
+	p.token = p.tokens(short)
 	public, err := listen(p.ctx, p.Listen)
 	if err != nil {
 		return err
@@ -75,6 +97,8 @@ func (c *serveCmd) Run(p *program) error {
 	}
 	defer func() { _ = admin.Close() }()
 	log, figures := p.logger(), metrics.New(release())
+	p.gate = c.newGate(short, p.db.Stats().Max, p.now, log)
+	p.gate.show(figures)
 	handler, err := p.gateway(key, p.baseURL(public.Addr().String()), log, figures)
 	if err != nil {
 		return err
@@ -86,7 +110,7 @@ func (c *serveCmd) Run(p *program) error {
 		return fmt.Errorf("say that the gateway is ready: %w", err)
 	}
 	log.InfoContext(p.ctx, "serving", "listen", public.Addr().String(), "admin_listen", admin.Addr().String(), "version", release())
-	err = web.Serve(p.ctx, log, c.Grace,
+	err = web.Serve(p.ctx, log, web.Stop{Drain: time.Duration(c.Drain), Grace: c.Grace},
 		web.Listener{Listener: public, Handler: handler},
 		web.Listener{Listener: admin, Handler: p.backOffice(figures)})
 	log.InfoContext(p.ctx, "stopped")
@@ -117,7 +141,7 @@ func (p *program) gateway(key secret.Key, publicURL string, log *slog.Logger, fi
 	r.Store = store
 	directories, err := scim.New(scim.Config{
 		Roster: r, Store: store, Locator: p.db, PublicURL: publicURL, Secret: key.Derive(secret.CursorKey), Now: p.now,
-		TokenConfig: p.token, Accepted: accepted, Allow: p.limit.wait, AllowMore: p.limit.more, RequestID: web.RequestID,
+		TokenConfig: p.token, Accepted: accepted, Gate: p.scimGate(), RequestID: web.RequestID,
 		Report: func(ctx context.Context, err error) { web.From(ctx).Fail(err) },
 	})
 	if err != nil {

@@ -59,6 +59,10 @@ type DirectorySettings struct {
 	// RolesAttribute lets the roles attribute of a user name the member's role.
 	// It never makes an admin.
 	RolesAttribute bool `json:"roles_attribute,omitempty"`
+	// Rate is the most requests per second in the long run, and Burst how many may come before it
+	// holds. 0: as the gateway has it for all; a negative rate: no limit.
+	Rate  int `json:"rate,omitempty"`
+	Burst int `json:"burst,omitempty"`
 }
 
 // RoleMapping gives a role to the members of a group. It follows the group's

@@ -22,13 +22,23 @@ type Listener struct {
 	Handler http.Handler
 }
 
-// Serve answers on all listeners until ctx ends or one of them breaks. Then the
-// listeners are closed in their order, each after its requests have ended, and
-// after the grace period at the latest; so the last one still answers for the
-// health of the gateway while the first drains. The contexts of requests do not
-// end with ctx. It returns nil after a stop in which every request ended.
-func Serve(ctx context.Context, log *slog.Logger, grace time.Duration, listeners ...Listener) error {
-	group, stopping := errgroup.WithContext(ctx)
+// Stop says how Serve ends.
+type Stop struct {
+	// Drain is how long it goes on as ever after the stop: /readyz says 503 already, and a balancer has
+	// the time to see that and to send no new requests.
+	Drain time.Duration
+	// Grace is how long requests under way may take to end after that.
+	Grace time.Duration
+}
+
+// Serve answers on all listeners until ctx ends or one of them breaks. When ctx
+// ended it first drains. Then the listeners are closed in their order, each after
+// its requests have ended, and after the grace period at the latest; so the last
+// one still answers for the health of the gateway while the first drains. The
+// contexts of requests do not end with ctx. It returns nil after a stop in which
+// every request ended.
+func Serve(ctx context.Context, log *slog.Logger, how Stop, listeners ...Listener) error {
+	group, broken := errgroup.WithContext(context.WithoutCancel(ctx))
 	servers := make([]*http.Server, len(listeners))
 	for i, l := range listeners {
 		s := newServer(context.WithoutCancel(ctx), log, l.Handler)
@@ -41,10 +51,24 @@ func Serve(ctx context.Context, log *slog.Logger, grace time.Duration, listeners
 		})
 	}
 	group.Go(func() error {
-		<-stopping.Done()
-		return stop(context.WithoutCancel(ctx), grace, servers)
+		select {
+		case <-broken.Done():
+		case <-ctx.Done():
+			drain(broken, how.Drain)
+		}
+		return stop(context.WithoutCancel(ctx), how.Grace, servers)
 	})
 	return group.Wait()
+}
+
+// drain waits, unless ctx ends.
+func drain(ctx context.Context, period time.Duration) {
+	timer := time.NewTimer(period)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 func stop(ctx context.Context, grace time.Duration, servers []*http.Server) error {

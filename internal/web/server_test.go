@@ -45,7 +45,7 @@ func newSlow(t *testing.T, grace time.Duration) *slow {
 		}
 	})
 	go func() {
-		s.stopped <- web.Serve(ctx, slog.New(slog.DiscardHandler), grace, web.Listener{Listener: l, Handler: h})
+		s.stopped <- web.Serve(ctx, slog.New(slog.DiscardHandler), web.Stop{Grace: grace}, web.Listener{Listener: l, Handler: h})
 	}()
 	go func() { s.answer <- get(s.url) }()
 	<-s.arrived
@@ -99,6 +99,30 @@ func TestServeCutsOffWhatOutlastsTheGracePeriod(t *testing.T) {
 	}
 }
 
+// TestServeDrains holds that a gateway which was told to stop still takes new requests, until the
+// balancer has seen it.
+func TestServeDrains(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	cancel()
+	stopped := make(chan error, 1)
+	go func() {
+		stopped <- web.Serve(ctx, slog.New(slog.DiscardHandler), web.Stop{Drain: time.Hour, Grace: time.Minute},
+			web.Listener{Listener: l, Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})})
+	}()
+	if err := get("http://" + l.Addr().String()); err != nil {
+		t.Errorf("a request while it drains got %v", err)
+	}
+	l.Close() // a break ends the wait
+	if err := <-stopped; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Serve = %v, want %v", err, net.ErrClosed)
+	}
+}
+
 func TestServeEndsWhenAListenerBreaks(t *testing.T) {
 	t.Parallel()
 	var l [2]net.Listener
@@ -109,7 +133,7 @@ func TestServeEndsWhenAListenerBreaks(t *testing.T) {
 		}
 	}
 	l[1].Close()
-	err := web.Serve(t.Context(), slog.New(slog.DiscardHandler), time.Minute,
+	err := web.Serve(t.Context(), slog.New(slog.DiscardHandler), web.Stop{Grace: time.Minute},
 		web.Listener{Listener: l[0], Handler: http.NotFoundHandler()}, web.Listener{Listener: l[1], Handler: http.NotFoundHandler()})
 	if !errors.Is(err, net.ErrClosed) {
 		t.Errorf("Serve = %v, want %v", err, net.ErrClosed)
