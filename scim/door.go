@@ -112,6 +112,7 @@ type Observation struct {
 type Door struct {
 	Config
 	signer  signer
+	reads   batches
 	schemas schemaCache
 }
 
@@ -141,7 +142,7 @@ func New(c Config) (*Door, error) {
 	if c.Observe == nil {
 		c.Observe = func(Observation) {}
 	}
-	return &Door{Config: c, signer: newSigner(c.Secret)}, nil
+	return &Door{Config: c, signer: newSigner(c.Secret), reads: newBatches()}, nil
 }
 
 // BaseURL returns what an admin types into the identity provider as the SCIM

@@ -2,6 +2,7 @@ package scim
 
 import (
 	"context"
+	"hash/fnv"
 	"net/http"
 	"slices"
 	"strconv"
@@ -13,15 +14,39 @@ import (
 // never is a version that no resource has: an entity tag that is not ours.
 const never = -1
 
+// An entity tag has the version that counts what was written to the resource. That of a user whose groups
+// are shown has a digest of them behind it: they are part of the answer, but follow from what is written
+// to groups (RFC 7643 §4.1.2), and to write a new version into each member of a group whose name
+// changes would cost as much as the group is large. Writes are judged by the version alone, for no
+// client can write a user's groups here; a read that may be answered 304 is judged by both.
+
+// versionOfUser is the opaque part of a user's tag, as the answer with this projection shows the user.
+func versionOfUser(m roster.Member, p *projection) string {
+	version := strconv.FormatInt(m.Version, 10)
+	if len(m.Groups) == 0 || !p.wants("groups") {
+		return version
+	}
+	h := fnv.New64a()
+	for _, g := range m.Groups {
+		_, _ = h.Write(g.ID.UUID[:]) // a hash never fails
+		_, _ = h.Write(strconv.AppendQuote(nil, g.Name))
+	}
+	return version + "." + strconv.FormatUint(h.Sum64(), 36)
+}
+
+// versionOfGroup is the opaque part of a group's tag. A change of its members is a change of the group.
+func versionOfGroup(g roster.Group) string { return strconv.FormatInt(g.Version, 10) }
+
 // tags is the value of an If-Match or If-None-Match header (RFC 9110 §13.1).
 type tags struct {
 	given    bool
 	any      bool // *
 	versions []int64
+	texts    []string // the opaque parts as they came
 }
 
-// parseTags reads a list of entity tags. Ours are weak, W/"3" (RFC 7644 §3.14);
-// clients that drop the W/ or the quotes mean the same.
+// parseTags reads a list of entity tags. Ours are weak, W/"3" or W/"3.x" (RFC 7644 §3.14), and compared so
+// for writes as well: SCIM has no others. Clients that drop the W/ or the quotes mean the same.
 func parseTags(values []string) tags {
 	if len(values) == 0 {
 		return tags{}
@@ -33,12 +58,13 @@ func parseTags(values []string) tags {
 			t.any = true
 			continue
 		}
-		item = strings.Trim(strings.TrimPrefix(item, "W/"), `"`)
-		version, err := strconv.ParseInt(item, 10, 64)
+		item = strings.Trim(strings.TrimPrefix(strings.TrimPrefix(item, "W/"), "w/"), `"`)
+		number, _, _ := strings.Cut(item, ".")
+		version, err := strconv.ParseInt(number, 10, 64)
 		if err != nil || version <= 0 {
 			version = never
 		}
-		t.versions = append(t.versions, version)
+		t.versions, t.texts = append(t.versions, version), append(t.texts, item)
 	}
 	return t
 }
@@ -47,14 +73,14 @@ func (t tags) match(version int64) bool {
 	return t.any || slices.Contains(t.versions, version)
 }
 
-// conditional decides a conditional GET: done means that 304 was the answer. The
-// version is that of what the directory writes; the groups of a user, which follow from
-// what is written to groups (RFC 7643 §4.1.2), do not change it.
-func conditional(w http.ResponseWriter, r *http.Request, version int64) (done bool, err error) {
-	if t := parseTags(r.Header.Values("If-Match")); t.given && !t.match(version) {
+// conditional decides a conditional GET: done means that 304 was the answer. whole says that the answer shows
+// all that the tag of the resource speaks of; else a tag of more than that fits by its version.
+func conditional(w http.ResponseWriter, r *http.Request, version string, whole bool) (done bool, err error) {
+	count := parseTags([]string{version}).first()
+	if t := parseTags(r.Header.Values("If-Match")); t.given && !t.match(count) {
 		return false, roster.Stale
 	}
-	if t := parseTags(r.Header.Values("If-None-Match")); t.given && t.match(version) {
+	if t := parseTags(r.Header.Values("If-None-Match")); t.any || slices.Contains(t.texts, version) || !whole && t.match(count) {
 		w.Header().Set("ETag", etag(version))
 		w.WriteHeader(http.StatusNotModified)
 		return true, nil

@@ -153,11 +153,15 @@ func (x *exchange) expand(s string) string {
 
 var moment = regexp.MustCompile(`"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"`)
 
+// groupsTag is an entity tag with the digest of a user's groups, whose ids are new each time.
+var groupsTag = regexp.MustCompile(`(W/\\?"\d+)\.[0-9a-z]+`)
+
 func (x *exchange) conceal(s string) string {
 	for _, name := range x.names {
 		s = strings.ReplaceAll(s, x.values[name], "{{"+name+"}}")
 	}
 	s = moment.ReplaceAllString(s, `"{{time}}"`)
+	s = groupsTag.ReplaceAllString(s, `$1.{{groups}}`)
 	return strings.ReplaceAll(s, x.domain, "")
 }
 

@@ -2,9 +2,11 @@ package scim
 
 import (
 	"context"
+	"iter"
 	"net/http"
 
 	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
 )
 
 // maxGroupBody bounds the body of a group: a full push of 50,000 members fits.
@@ -47,7 +49,7 @@ func (d *Door) getGroup(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	if done, err := conditional(w, q.Request, g.Version); done || err != nil {
+	if done, err := conditional(w, q.Request, versionOfGroup(g), true); done || err != nil {
 		return err
 	}
 	return d.writeGroup(w, q, http.StatusOK, g, p)
@@ -100,7 +102,7 @@ func (d *Door) patchGroup(w http.ResponseWriter, q *request) error {
 	if q.params.has("attributes") {
 		return d.writeGroup(w, q, http.StatusOK, g, p)
 	}
-	w.Header().Set("ETag", etag(g.Version))
+	w.Header().Set("ETag", etag(versionOfGroup(g)))
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
@@ -149,28 +151,46 @@ func (d *Door) listGroups(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	reader, query := d.Store.Reader(q.by.Tenant), l.query(q.scope)
-	page, err := readPage(q.Context(), query, l.total, reader.Groups)
-	if err != nil {
-		return err
-	}
-	members, with := map[roster.GroupID][]roster.GroupMember(nil), l.projection.wants("members")
-	if with && len(page.Items) > 0 {
-		ids := make([]roster.GroupID, len(page.Items))
-		for i, g := range page.Items {
+	query := l.query(q.scope)
+	return writePages(d, w, q, l, query, lister[roster.Group]{
+		read: d.Store.Reader(q.by.Tenant).Groups,
+		id:   func(g roster.Group) tenant.UUID { return g.ID.UUID },
+		batch: func(s *stream, items []roster.Group, next func() error) error {
+			return d.writeGroups(s, q, items, l.projection, next)
+		},
+	})
+}
+
+// writeGroups writes groups that were read together. Their members are read at once when they are not
+// many, and group by group, page by page, when they are.
+func (d *Door) writeGroups(s *stream, q *request, groups []roster.Group, p *projection, next func() error) error {
+	members, whole, with := map[roster.GroupID][]roster.GroupMember(nil), false, p.wants("members")
+	if with {
+		ids := make([]roster.GroupID, len(groups))
+		for i, g := range groups {
 			ids[i] = g.ID
 		}
-		if members, err = reader.MembersOf(q.Context(), ids); err != nil {
+		var err error
+		if members, whole, err = d.Store.Reader(q.by.Tenant).MembersOf(q.Context(), ids, d.reads.members); err != nil {
 			return err
 		}
 	}
-	next := ""
-	if page.More {
-		next = d.next(l, place{page.Items[len(page.Items)-1].ID.UUID, page.LastKey}, page.Total)
+	for _, g := range groups {
+		if err := next(); err != nil {
+			return err
+		}
+		var pages iter.Seq2[[]roster.GroupMember, error]
+		switch {
+		case with && whole:
+			pages = onePage(members[g.ID])
+		case with:
+			pages = d.memberPages(q.Context(), q.by.Tenant, g.ID)
+		}
+		if err := s.group(g, pages, q.base, p, s.full); err != nil {
+			return err
+		}
 	}
-	return writeList(w, l, next, page, func(dst []byte, g roster.Group) []byte {
-		return appendGroup(dst, g, members[g.ID], with, q.base, l.projection)
-	})
+	return nil
 }
 
 func (d *Door) searchGroups(w http.ResponseWriter, q *request) error {
@@ -182,15 +202,14 @@ func (d *Door) searchGroups(w http.ResponseWriter, q *request) error {
 
 // writeGroup answers with a group, and its members if the answer has them.
 func (d *Door) writeGroup(w http.ResponseWriter, q *request, status int, g roster.Group, p *projection) error {
-	var members []roster.GroupMember
-	with := p.wants("members")
-	if with {
-		var err error
-		members, err = d.Store.Reader(q.by.Tenant).GroupMembers(q.Context(), g.ID, roster.MemberID{}, 0)
-		if err != nil {
-			return err
-		}
+	var pages iter.Seq2[[]roster.GroupMember, error]
+	if p.wants("members") {
+		pages = d.memberPages(q.Context(), q.by.Tenant, g.ID)
 	}
-	w.Header().Set("ETag", etag(g.Version))
-	return write(w, status, appendGroup(make([]byte, 0, 512+160*len(members)), g, members, with, q.base, p))
+	w.Header().Set("ETag", etag(versionOfGroup(g)))
+	s := newStream(w, status)
+	if err := s.group(g, pages, q.base, p, s.full); err != nil {
+		return err
+	}
+	return s.end()
 }

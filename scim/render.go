@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"iter"
 	"strconv"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 
 // etag is the entity tag of a version, as in meta.version and the ETag header
 // (RFC 7644 §3.14). It is weak: the same version may be written in two ways.
-func etag(version int64) string { return `W/"` + strconv.FormatInt(version, 10) + `"` }
+func etag(version string) string { return `W/"` + version + `"` }
 
 // timeLayout is RFC 3339 in UTC to the millisecond, as precise as the store.
 const timeLayout = "2006-01-02T15:04:05.000Z"
@@ -37,19 +38,31 @@ func appendUser(dst []byte, m roster.Member, base string, p *projection) []byte 
 	if len(m.Groups) > 0 && w.wants("groups") {
 		w.groups(m.Groups, base)
 	}
-	w.meta("User", base+"/Users/", id, m.Version, m.CreatedAt, m.ChangedAt)
+	w.meta("User", base+"/Users/", id, versionOfUser(m, p), m.CreatedAt, m.ChangedAt)
 	return append(w.dst, '}')
 }
 
 // appendGroup writes a group, with its members if that is wanted and the projection wants them.
 // base and p are as in appendUser.
 func appendGroup(dst []byte, g roster.Group, members []roster.GroupMember, withMembers bool, base string, p *projection) []byte {
+	s := &stream{buf: dst}
+	var pages iter.Seq2[[]roster.GroupMember, error]
+	if withMembers {
+		pages = onePage(members)
+	}
+	_ = s.group(g, pages, base, p, func() error { return nil })
+	return s.buf
+}
+
+// group writes a group and its members as the pages come; nil: without members. full is called behind each
+// page and may send what is there.
+func (s *stream) group(g roster.Group, pages iter.Seq2[[]roster.GroupMember, error], base string, p *projection, full func() error) error {
 	doc := g.Attributes
 	if p != nil {
 		doc = p.document(doc)
 	}
 	id := g.ID.UUID.UUID()
-	w := writer{dst: dst, p: p}
+	w := writer{dst: s.buf, p: p}
 	w.schemas(groupURN, g.Attributes)
 	w.text("id", id)
 	if g.ExternalID != "" {
@@ -57,11 +70,27 @@ func appendGroup(dst []byte, g roster.Group, members []roster.GroupMember, withM
 	}
 	w.optional("displayName", g.Name)
 	w.splice(doc)
-	if withMembers && w.wants("members") {
-		w.members(members, base)
+	if pages != nil && w.wants("members") {
+		w.key("members")
+		w.dst = append(w.dst, '[')
+		first := true
+		for page, err := range pages {
+			if err != nil {
+				return err
+			}
+			w.members(page, base, first)
+			first = first && len(page) == 0
+			s.buf = w.dst
+			if err := full(); err != nil {
+				return err
+			}
+			w.dst = s.buf
+		}
+		w.dst = append(w.dst, ']')
 	}
-	w.meta("Group", base+"/Groups/", id, g.Version, g.CreatedAt, g.ChangedAt)
-	return append(w.dst, '}')
+	w.meta("Group", base+"/Groups/", id, versionOfGroup(g), g.CreatedAt, g.ChangedAt)
+	s.buf = append(w.dst, '}')
+	return nil
 }
 
 // writer appends the fields of one resource.
@@ -144,23 +173,21 @@ func (w *writer) groups(groups []roster.GroupRef, base string) {
 	w.dst = append(w.dst, ']')
 }
 
-// members writes the list even when it is empty, so that clients that compare
-// it, such as authentik, see that nobody is left.
-func (w *writer) members(members []roster.GroupMember, base string) {
+// members writes some members of the list, which is there even when it is empty, so that clients that
+// compare it, such as authentik, see that nobody is left.
+func (w *writer) members(members []roster.GroupMember, base string, first bool) {
 	p, url := w.p.part("members"), base+"/Users/"
-	w.key("members")
-	w.dst = append(w.dst, '[')
-	for i, m := range members {
-		if i > 0 {
+	for _, m := range members {
+		if !first {
 			w.dst = append(w.dst, ',')
 		}
+		first = false
 		w.ref(p, url, m.ID.UUID.UUID(), m.Label, "User")
 	}
-	w.dst = append(w.dst, ']')
 }
 
 // meta writes the last field (RFC 7643 §3.1). url and id make the location.
-func (w *writer) meta(resourceType, url, id string, version int64, created, changed time.Time) {
+func (w *writer) meta(resourceType, url, id, version string, created, changed time.Time) {
 	if !w.wants("meta") {
 		return
 	}
@@ -182,7 +209,7 @@ func (w *writer) meta(resourceType, url, id string, version int64, created, chan
 	}
 	if p.wants("version") {
 		w.key("version")
-		w.dst = append(strconv.AppendInt(append(w.dst, `"W/\"`...), version, 10), `\""`...)
+		w.dst = append(append(append(w.dst, `"W/\"`...), version...), `\""`...)
 	}
 	if len(w.dst) == start {
 		w.dst = append(w.dst, ',')

@@ -29,7 +29,7 @@ const fullUser = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:
 	`"id":"00000000-0000-0000-0000-000000000001","externalId":"ext","userName":"an\"n@kv.example","active":true,` +
 	`"emails":[{"type":"work","value":"a@kv.example"}],"name":{"familyName":"B","givenName":"A"},"title":"T","urn:acme:1.0:User":{"a,}b":["]"],"badge":7},"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"D","manager":{"value":"m"}},` +
 	`"groups":[{"value":"00000000-0000-0000-0000-000000000007","$ref":"https://scim.example/scim/v2/d/Groups/00000000-0000-0000-0000-000000000007","display":"G","type":"direct"}],` +
-	`"meta":{"resourceType":"User","created":"2026-01-31T12:00:00.005Z","lastModified":"2026-01-31T12:00:01.005Z","location":"https://scim.example/scim/v2/d/Users/00000000-0000-0000-0000-000000000001","version":"W/\"3\""}}`
+	`"meta":{"resourceType":"User","created":"2026-01-31T12:00:00.005Z","lastModified":"2026-01-31T12:00:01.005Z","location":"https://scim.example/scim/v2/d/Users/00000000-0000-0000-0000-000000000001","version":"W/\"3.x1x0kgd7xd9f\""}}`
 
 func TestAppendUser(t *testing.T) {
 	t.Parallel()

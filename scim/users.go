@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
 )
 
 // maxUserBody bounds the body of a user. Attributes such as certificates and
@@ -48,7 +49,7 @@ func (d *Door) getUser(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	if done, err := conditional(w, q.Request, m.Version); done || err != nil {
+	if done, err := conditional(w, q.Request, versionOfUser(m, p), p.wants("groups")); done || err != nil {
 		return err
 	}
 	return writeUser(w, http.StatusOK, m, q.base, p)
@@ -141,16 +142,18 @@ func (d *Door) listUsers(w http.ResponseWriter, q *request) error {
 	}
 	query := l.query(q.scope)
 	query.WithGroups = l.projection.wants("groups")
-	page, err := readPage(q.Context(), query, l.total, d.Store.Reader(q.by.Tenant).Members)
-	if err != nil {
-		return err
-	}
-	next := ""
-	if page.More {
-		next = d.next(l, place{page.Items[len(page.Items)-1].ID.UUID, page.LastKey}, page.Total)
-	}
-	return writeList(w, l, next, page, func(dst []byte, m roster.Member) []byte {
-		return appendUser(dst, m, q.base, l.projection)
+	return writePages(d, w, q, l, query, lister[roster.Member]{
+		read: d.Store.Reader(q.by.Tenant).Members,
+		id:   func(m roster.Member) tenant.UUID { return m.ID.UUID },
+		batch: func(s *stream, items []roster.Member, next func() error) error {
+			for _, m := range items {
+				if err := next(); err != nil {
+					return err
+				}
+				s.buf = appendUser(s.buf, m, q.base, l.projection)
+			}
+			return nil
+		},
 	})
 }
 
@@ -162,6 +165,6 @@ func (d *Door) searchUsers(w http.ResponseWriter, q *request) error {
 }
 
 func writeUser(w http.ResponseWriter, status int, m roster.Member, base string, p *projection) error {
-	w.Header().Set("ETag", etag(m.Version))
+	w.Header().Set("ETag", etag(versionOfUser(m, p)))
 	return write(w, status, appendUser(make([]byte, 0, 1024), m, base, p))
 }

@@ -140,7 +140,10 @@ func (p planned) plans(t *testing.T) map[string][]string {
 		_, err := r.GroupMembers(ctx, p.group.ID, roster.MemberID{}, 100)
 		return err
 	})
-	read("members of groups", func(r roster.Reader) error { _, err := r.MembersOf(ctx, []roster.GroupID{p.group.ID}); return err })
+	read("members of groups", func(r roster.Reader) error {
+		_, _, err := r.MembersOf(ctx, []roster.GroupID{p.group.ID}, 100)
+		return err
+	})
 	read("groups of member", func(r roster.Reader) error { _, err := r.GroupsOf(ctx, p.member.ID); return err })
 	read("events", func(r roster.Reader) error { _, err := r.Events(ctx, roster.Cursor{}, 100); return err })
 	read("admins", func(r roster.Reader) error { _, err := r.Admins(ctx, "admin", p.member.ID); return err })
@@ -185,6 +188,7 @@ func (p planned) writes(ctx context.Context, t *testing.T, out map[string][]stri
 			_, err := tx.RemoveFromGroup(ctx, p.group.ID, ids, false)
 			return err
 		},
+		"leave groups":  func(tx roster.Tx) error { return tx.LeaveGroups(ctx, p.member.ID, []roster.GroupID{p.group.ID}) },
 		"keep in group": func(tx roster.Tx) error { _, err := tx.KeepInGroup(ctx, p.group.ID, ids); return err },
 		"append event":  func(tx roster.Tx) error { return tx.AppendEvent(ctx, roster.Event{Kind: roster.MemberCreated}) },
 	} {

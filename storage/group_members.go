@@ -53,22 +53,33 @@ func (r *reader) GroupMembers(ctx context.Context, id roster.GroupID, after rost
 	return out, err
 }
 
-// MembersOf implements roster.Reader. Groups without members have no entry.
-func (r *reader) MembersOf(ctx context.Context, ids []roster.GroupID) (map[roster.GroupID][]roster.GroupMember, error) {
-	out := make(map[roster.GroupID][]roster.GroupMember, len(ids))
-	if len(ids) == 0 {
-		return out, nil
-	}
-	idents := make([]ident, len(ids))
+func groupIdents(ids []roster.GroupID) []ident {
+	out := make([]ident, len(ids))
 	for i, id := range ids {
-		idents[i] = ident(id.UUID)
+		out[i] = ident(id.UUID)
+	}
+	return out
+}
+
+// MembersOf implements roster.Reader. Groups without members have no entry.
+func (r *reader) MembersOf(ctx context.Context, ids []roster.GroupID, limit int) (map[roster.GroupID][]roster.GroupMember, bool, error) {
+	const most = 1 << 30 // stands for no limit
+	if limit <= 0 {
+		limit = most
+	}
+	out, left := make(map[roster.GroupID][]roster.GroupMember, len(ids)), limit
+	if len(ids) == 0 {
+		return out, true, nil
 	}
 	d := r.db.dialect
 	err := r.run(ctx, "list members of groups", statement{
 		sql: `SELECT gm.group_id, gm.member_id, m.label FROM group_members gm JOIN members m ON m.tenant_id = gm.tenant_id AND m.id = gm.member_id
-			WHERE gm.tenant_id = $1 AND ` + d.in("gm.group_id", "$2") + ` ORDER BY gm.group_id, gm.member_id`,
-		args: []any{r.me(), d.list(idents)},
+			WHERE gm.tenant_id = $1 AND ` + d.in("gm.group_id", "$2") + ` ORDER BY gm.group_id, gm.member_id LIMIT $3`,
+		args: []any{r.me(), d.list(groupIdents(ids)), limit + 1},
 		each: func(row row) error {
+			if left--; left < 0 {
+				return nil
+			}
 			var group, id ident
 			var m roster.GroupMember
 			err := row.Scan(&group, &id, &m.Label)
@@ -78,7 +89,7 @@ func (r *reader) MembersOf(ctx context.Context, ids []roster.GroupID) (map[roste
 			return err
 		},
 	})
-	return out, err
+	return out, left >= 0, err
 }
 
 // GroupsOf implements roster.Reader.

@@ -33,14 +33,17 @@ func wanted(m Member) bool {
 	return slices.ContainsFunc(m.Claims, func(c Claim) bool { return c.Here })
 }
 
-// leaveGroups takes a member, as it was read with its groups, out of them.
+// leaveGroups takes a member, as it was read with its groups, out of them. They are others than before
+// for who reads them, and so get a new version (RFC 7644 §3.14).
 func leaveGroups(ctx context.Context, tx Tx, m Member) error {
-	for _, g := range m.Groups {
-		if _, err := tx.RemoveFromGroup(ctx, g.ID, []MemberID{m.ID}, false); err != nil {
-			return err
-		}
+	if len(m.Groups) == 0 {
+		return nil
 	}
-	return nil
+	ids := make([]GroupID, len(m.Groups))
+	for i, g := range m.Groups {
+		ids[i] = g.ID
+	}
+	return tx.LeaveGroups(ctx, m.ID, ids)
 }
 
 func quote(s string) string {

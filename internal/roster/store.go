@@ -86,8 +86,9 @@ type Reader interface {
 	// GroupMembers lists members of a group by id, at most limit (0: all), behind
 	// after.
 	GroupMembers(ctx context.Context, id GroupID, after MemberID, limit int) ([]GroupMember, error)
-	// MembersOf lists the members of several groups at once.
-	MembersOf(ctx context.Context, ids []GroupID) (map[GroupID][]GroupMember, error)
+	// MembersOf lists the members of several groups at once, by id, as long as they are not more than
+	// limit together (0: any number); whole says whether these are all.
+	MembersOf(ctx context.Context, ids []GroupID, limit int) (members map[GroupID][]GroupMember, whole bool, err error)
 	// GroupsOf returns the groups of one member that a directory manages, by id.
 	GroupsOf(ctx context.Context, id MemberID) ([]GroupRef, error)
 	// Events reads the feed behind a cursor, at most limit, in order.
@@ -163,6 +164,8 @@ type Tx interface {
 	AddToGroup(ctx context.Context, s Scope, id GroupID, ids []MemberID) (added, unknown []MemberID, err error)
 	// RemoveFromGroup returns those that were in the group. all removes everybody.
 	RemoveFromGroup(ctx context.Context, id GroupID, ids []MemberID, all bool) (removed []MemberID, err error)
+	// LeaveGroups takes a member out of groups, and gives those that it was in a new version.
+	LeaveGroups(ctx context.Context, id MemberID, groups []GroupID) error
 	// KeepInGroup removes all but ids.
 	KeepInGroup(ctx context.Context, id GroupID, ids []MemberID) (removed []MemberID, err error)
 	// AppendEvent writes an event; the store sets Position and At (to Now).

@@ -16,6 +16,7 @@ func testGroups(t *testing.T, open opener) {
 		{"a scope sees its own groups", groupScope},
 		{"adding tells who is new and who is unknown", groupAdd},
 		{"removing and keeping tell who went", groupRemove},
+		{"leaving gives the groups that were left a new version", groupLeave},
 		{"members are read by id and in pages", groupPages},
 		{"labels follow the member", groupLabels},
 		{"a deleted group leaves no rows", groupDelete},
@@ -189,9 +190,15 @@ func groupPages(t *testing.T, b Backend) {
 		after = page[len(page)-1].ID
 	}
 	wantSame(t, "pages of GroupMembers", want, got)
-	all, err := h.reader().MembersOf(t.Context(), []roster.GroupID{g.ID, few.ID, empty.ID, roster.NewGroupID(epoch())})
-	if err != nil {
-		t.Fatalf("MembersOf: %v", err)
+	several := []roster.GroupID{g.ID, few.ID, empty.ID, roster.NewGroupID(epoch())}
+	all, whole, err := h.reader().MembersOf(t.Context(), several, 0)
+	if err != nil || !whole {
+		t.Fatalf("MembersOf: whole %t, %v", whole, err)
+	}
+	for limit, want := range map[int]bool{len(all[g.ID]) + len(all[few.ID]): true, len(all[g.ID]) + len(all[few.ID]) - 1: false} {
+		if _, whole, err := h.reader().MembersOf(t.Context(), several, limit); whole != want || err != nil {
+			t.Errorf("MembersOf at most %d: whole %t, %v; want %t", limit, whole, err, want)
+		}
 	}
 	wantSame(t, "MembersOf the large one", want, sortMembers(all[g.ID]))
 	wantSame(t, "MembersOf the small one", h.groupMembers(few.ID), all[few.ID])

@@ -197,7 +197,7 @@ func readerProbes() probes[roster.Reader] {
 			wantNone(t, "GroupMembers", list, err)
 		},
 		"MembersOf": func(t *testing.T, x *stranger, r roster.Reader) {
-			all, err := r.MembersOf(t.Context(), []roster.GroupID{x.group.ID, x.team.ID})
+			all, _, err := r.MembersOf(t.Context(), []roster.GroupID{x.group.ID, x.team.ID}, 0)
 			wantNone(t, "MembersOf", all[x.group.ID], err)
 			wantSame(t, "members of the own group", 1, len(all[x.team.ID]))
 		},

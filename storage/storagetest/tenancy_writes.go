@@ -169,6 +169,11 @@ func groupProbes(all probes[roster.Tx]) {
 			wantNone(t, "RemoveFromGroup", without(gone, x.mine.ID), err)
 		}
 	}
+	all["LeaveGroups"] = func(t *testing.T, x *stranger, tx roster.Tx) {
+		if err := tx.LeaveGroups(t.Context(), x.member.ID, []roster.GroupID{x.group.ID, x.team.ID}); err != nil {
+			t.Logf("LeaveGroups: %v", err)
+		}
+	}
 	all["KeepInGroup"] = func(t *testing.T, x *stranger, tx roster.Tx) {
 		gone, err := tx.KeepInGroup(t.Context(), x.group.ID, nil)
 		wantNone(t, "KeepInGroup", without(gone, x.mine.ID), err)
