@@ -29,6 +29,14 @@ func (c *configCache) get(id tenant.ID, version int64) (tenant.Config, bool) {
 	return e.config, ok && e.version == version
 }
 
+// latest returns what was read last, which may be out of date.
+func (c *configCache) latest(id tenant.ID) (configEntry, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.entries[id]
+	return e, ok
+}
+
 func (c *configCache) put(id tenant.ID, e configEntry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

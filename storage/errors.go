@@ -128,6 +128,7 @@ const (
 	statePrivilege         = "42501"
 	stateBadEncoding       = "22021" // a NUL, or no UTF-8
 	stateBadEscape         = "22P05" // \u0000 in a JSON document
+	stateDivisionByZero    = "22012" // see expectConfig
 	stateOutOfRange        = "22003" // a number
 	stateInvalidParameter  = "22023" // such as a role that is not there
 	stateDuplicateObject   = "42710"

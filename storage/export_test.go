@@ -71,4 +71,5 @@ func (e *explainer) feed(ctx context.Context, s statement) error {
 func (e *explainer) later(ctx context.Context, list ...statement) error { return e.run(ctx, list...) }
 func (e *explainer) exclusive()                                         {}
 func (e *explainer) configVersion() int64                               { return 0 }
+func (e *explainer) draft() *draft                                      { return nil }
 func (e *explainer) forgetGrants(context.Context) error                 { return nil }

@@ -102,7 +102,7 @@ func (t *tx) UpdateMember(ctx context.Context, before, after roster.Member) erro
 		return fmt.Errorf("update member: %w", err)
 	}
 	args = append([]any{t.me(), ident(after.ID.UUID), before.Version}, args...)
-	sql := setMember + whereMember
+	sql, expects := setMember+whereMember, expectMember
 	// Most changes leave the document alone, which is the most expensive part of a row. Without a
 	// display name the label is the login.
 	if !bytes.Equal(before.Attributes, after.Attributes) || before.Login != after.Login {
@@ -110,9 +110,9 @@ func (t *tx) UpdateMember(ctx context.Context, before, after roster.Member) erro
 		if err != nil {
 			return fmt.Errorf("update member: %w", err)
 		}
-		args, sql = append(args, doc...), setMember+setDocument+whereMember
+		args, sql, expects = append(args, doc...), setMember+setDocument+whereMember, expectWhole
 	}
-	list := []statement{{sql: sql, args: args, taken: t.loginOrExternalID(after)}}
+	list := []statement{{sql: sql, expects: expects, args: args, taken: t.loginOrExternalID(after)}}
 	list = append(list, t.moved(before, after)...)
 	list = append(list, t.emailChanges(&before, &after)...)
 	if before.Person != after.Person || before.Removed() != after.Removed() && !after.Person.IsZero() {

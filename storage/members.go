@@ -13,7 +13,7 @@ func (r *reader) Member(ctx context.Context, s roster.Scope, id roster.MemberID,
 		columns += ", " + groupsOf(r.db.dialect)
 	}
 	sql := `SELECT ` + columns + ` FROM members m WHERE m.tenant_id = $1 AND m.id = $2`
-	return r.member(ctx, s, statement{sql: sql, args: []any{r.me(), ident(id.UUID)}}, withGroups)
+	return r.member(ctx, s, statement{sql: sql, args: []any{r.me(), ident(id.UUID)}, brief: true}, withGroups)
 }
 
 func (r *reader) member(ctx context.Context, s roster.Scope, st statement, withGroups bool) (roster.Member, error) {

@@ -9,9 +9,9 @@ import (
 
 // findPerson reads a person's id, or nothing. On PostgreSQL a session sees only the person whose
 // address it has named.
-func (t *tx) findPerson(e roster.Email) []statement {
+func (t *tx) findPerson(e roster.Email, brief bool) []statement {
 	t.people[e] = roster.PersonID{}
-	find := statement{sql: `SELECT id FROM people WHERE email_fold = $1`, args: []any{string(e)}, each: func(r row) error {
+	find := statement{brief: brief, sql: `SELECT id FROM people WHERE email_fold = $1`, args: []any{string(e)}, each: func(r row) error {
 		var id ident
 		err := r.Scan(&id)
 		t.people[e] = roster.PersonID{UUID: tenant.UUID(id)}
@@ -20,7 +20,7 @@ func (t *tx) findPerson(e roster.Email) []statement {
 	if t.db.dialect == sqlite {
 		return []statement{find}
 	}
-	return []statement{{sql: `SELECT set_config('rollcall.person', $1, true)`, args: []any{string(e)}}, find}
+	return []statement{{brief: brief, sql: `SELECT set_config('rollcall.person', $1, true)`, args: []any{string(e)}}, find}
 }
 
 // Person implements roster.Tx. Where LockMatches has looked for the address already it costs no
@@ -28,7 +28,7 @@ func (t *tx) findPerson(e roster.Email) []statement {
 // meanwhile, this one is repeated and finds it (see repeatable).
 func (t *tx) Person(ctx context.Context, e roster.Email) (roster.PersonID, error) {
 	if _, looked := t.people[e]; !looked {
-		if err := t.run(ctx, "find person", t.findPerson(e)...); err != nil {
+		if err := t.run(ctx, "find person", t.findPerson(e, false)...); err != nil {
 			delete(t.people, e)
 			return roster.PersonID{}, err
 		}

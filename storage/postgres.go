@@ -28,6 +28,8 @@ type pgBackend struct {
 	stop       context.CancelFunc // of the listener
 	running    sync.WaitGroup
 	shut       func() error // of bun's view of the pool
+	// reads and writes share round trips.
+	reads, writes together
 }
 
 func (db *DB) openPostgres(ctx context.Context, c Config) error {
@@ -67,6 +69,8 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	std := stdlib.OpenDBFromPool(pool)
 	b := &pgBackend{pool: pool, migrant: migrant, appRole: c.AppRole, forMigrate: c.ForMigrate, log: c.Logger, stop: stop, shut: std.Close}
+	b.reads = together{trips: readTrips, most: mostTogether, run: b.readTogether}
+	b.writes = together{trips: writeTrips, most: mostTogether, run: b.writeTogether}
 	if err := b.check(ctx); err != nil {
 		stop()
 		err = errors.Join(err, std.Close())
@@ -119,6 +123,9 @@ type pgReader struct {
 }
 
 func (r pgReader) run(ctx context.Context, list ...statement) error {
+	if len(list) == 1 && list[0].brief {
+		return r.b.readShared(ctx, r.id, list)
+	}
 	all := append(make([]statement, 0, len(list)+3), setTenantTo(r.id))
 	if len(list) > 1 {
 		// Several statements see one state only in a transaction that says so.
@@ -128,6 +135,15 @@ func (r pgReader) run(ctx context.Context, list ...statement) error {
 		all = append(all, list...)
 	}
 	return r.b.once(ctx, all)
+}
+
+// readShared runs statements together with those of others, or alone when another one spoiled that.
+func (b *pgBackend) readShared(ctx context.Context, id tenant.ID, list []statement) error {
+	err := b.reads.do(id, &unit{ctx: ctx, list: list})
+	if errors.Is(err, errShared) {
+		err = b.once(ctx, append([]statement{setTenantTo(id)}, list...))
+	}
+	return err
 }
 
 // once runs statements on any connection, as one transaction.

@@ -27,11 +27,21 @@ func (b *pgBackend) view(ctx context.Context, id tenant.ID, f func(session) erro
 }
 
 func (b *pgBackend) update(ctx context.Context, id tenant.ID, f func(writing) error) error {
+	first := &draft{b: b, id: id}
+	if done, err := first.try(ctx, f); done {
+		return err
+	}
+	t := b.transaction(id)
+	return t.do(ctx, func() error { return f(t) })
+}
+
+// transaction makes one that has not begun yet.
+func (b *pgBackend) transaction(id tenant.ID) *pgTx {
 	lock := statement{sql: setTenantShared, args: []any{id.UUID.UUID(), lockKey(id)}}
 	t := &pgTx{pool: b.pool, horizon: horizonOf(id)}
 	version := configVersion(ident(id.UUID), &t.version)
 	t.opening = []statement{{sql: begin}, lock, version}
-	return t.do(ctx, func() error { return f(t) })
+	return t
 }
 
 // pgTx is a transaction that costs as few round trips as it can: it begins together with its first
@@ -47,6 +57,8 @@ type pgTx struct {
 }
 
 func (t *pgTx) configVersion() int64 { return t.version }
+
+func (t *pgTx) draft() *draft { return nil }
 
 func (t *pgTx) exclusive() { t.opening[1].sql = setTenantExclusive }
 
@@ -87,6 +99,11 @@ func (t *pgTx) do(ctx context.Context, f func() error) error {
 	if err := f(); err != nil {
 		return err
 	}
+	return t.finish(ctx)
+}
+
+// finish commits.
+func (t *pgTx) finish(ctx context.Context) error {
 	if t.failed != nil {
 		return t.failed // whatever f made of it: PostgreSQL answers COMMIT with a quiet ROLLBACK now
 	}
@@ -121,18 +138,12 @@ func leave(conn *pgx.Conn) {
 // send runs statements in one round trip, after preparing those that this connection has not seen.
 // The first error ends the batch; what was sent behind it did not happen.
 func send(ctx context.Context, conn *pgx.Conn, list []statement) error {
-	var batch pgx.Batch
-	for _, s := range list {
-		if !s.once {
-			if _, err := conn.Prepare(ctx, s.sql, s.sql); err != nil {
-				leave(conn)
-				return fmt.Errorf("prepare a statement: %w", err)
-			}
-		}
-		batch.Queue(s.sql, s.args...)
+	batch, err := queue(ctx, conn, list)
+	if err != nil {
+		return err
 	}
-	results := conn.SendBatch(ctx, &batch)
-	err := receive(results, list)
+	results := conn.SendBatch(ctx, batch)
+	err = receive(results, list)
 	// Close reads what is left, so that the connection can be used again.
 	if closing := results.Close(); err == nil && closing != nil {
 		err = fmt.Errorf("end a batch: %w", closing)
@@ -140,22 +151,41 @@ func send(ctx context.Context, conn *pgx.Conn, list []statement) error {
 	return err
 }
 
+// queue makes a batch of statements, and prepares those that the connection has not seen.
+func queue(ctx context.Context, conn *pgx.Conn, list []statement) (*pgx.Batch, error) {
+	batch := &pgx.Batch{QueuedQueries: make([]*pgx.QueuedQuery, 0, len(list))}
+	for _, s := range list {
+		if !s.once {
+			if _, err := conn.Prepare(ctx, s.sql, s.sql); err != nil {
+				leave(conn)
+				return nil, fmt.Errorf("prepare a statement: %w", err)
+			}
+		}
+		batch.Queue(s.sql, s.args...)
+	}
+	return batch, nil
+}
+
 func receive(results pgx.BatchResults, list []statement) error {
 	for _, s := range list {
-		rows, err := results.Query()
-		if err == nil {
-			for s.each != nil && rows.Next() {
-				if err = s.each(rows); err != nil {
-					err = fmt.Errorf("read a row: %w", err)
-					break
-				}
-			}
-			rows.Close()
-			err = errors.Join(err, rows.Err())
-		}
-		if err != nil {
+		if err := receiveOne(results, s); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func receiveOne(results pgx.BatchResults, s statement) error {
+	rows, err := results.Query()
+	if err != nil {
+		return err //nolint:wrapcheck // the caller says what it was doing
+	}
+	for s.each != nil && rows.Next() {
+		if err = s.each(rows); err != nil {
+			err = fmt.Errorf("read a row: %w", err)
+			break
+		}
+	}
+	rows.Close()
+	return errors.Join(err, rows.Err())
 }

@@ -14,6 +14,11 @@ type statement struct {
 	once bool
 	// each is called for each row; nil: there are none.
 	each func(row) error
+	// brief says that it reads few rows by a key: others may wait for it (see together).
+	brief bool
+	// expects is the text to use instead where nothing was locked before: it fails when there was
+	// nothing to write; empty: the same.
+	expects string
 	// taken says which row is in the way when a unique index of the statement's table refuses it.
 	taken *taken
 }
@@ -41,6 +46,8 @@ type writing interface {
 	configVersion() int64
 	// forgetGrants makes every process drop what it remembers of the tenant's credentials.
 	forgetGrants(ctx context.Context) error
+	// draft is the session itself when it is one; else nil.
+	draft() *draft
 }
 
 // backend is one of the two databases.

@@ -30,6 +30,8 @@ func (c *liteConn) exclusive() {}
 // configVersion is not known: to ask costs no round trip here.
 func (c *liteConn) configVersion() int64 { return 0 }
 
+func (c *liteConn) draft() *draft { return nil }
+
 // forgetGrants has nothing to do: none are remembered.
 func (c *liteConn) forgetGrants(context.Context) error { return nil }
 

@@ -29,6 +29,15 @@ func (t *tx) Config(ctx context.Context) (tenant.Config, error) {
 		e, err := t.load(ctx)
 		return e.config, err
 	}
+	if d := t.w.draft(); d != nil {
+		e, ok := t.db.configs.latest(t.tenant)
+		if ok {
+			d.config = e.version
+			return e.config, nil
+		}
+		d.become()
+		return t.config(ctx, 0)
+	}
 	return t.config(ctx, t.w.configVersion())
 }
 
@@ -65,6 +74,14 @@ func (t *tx) Members(ctx context.Context, q roster.Query) (roster.Page[roster.Me
 
 // LockMember implements roster.Tx.
 func (t *tx) LockMember(ctx context.Context, s roster.Scope, id roster.MemberID) (roster.Member, error) {
+	if d := t.w.draft(); d.fresh() { // nothing is locked: the write finds out whether the version is still the same
+		m, err := t.Member(ctx, s, id, true)
+		if err == nil {
+			d.unlocked(m)
+			t.members[id] = m.Version
+		}
+		return m, err
+	}
 	found, err := t.lockMembers(ctx, s, func(column string) string { return column + " = $2" }, ident(id.UUID))
 	return first(found, err, "member")
 }
@@ -125,7 +142,7 @@ func (t *tx) lockMembers(ctx context.Context, s roster.Scope, which func(column 
 // lockMatches reads five indexes, one arm each: those of the live and those of the removed are apart.
 // On PostgreSQL the ids are gathered first: joined with the table they would, while that is small,
 // make the planner read all of it, and the plan would be kept.
-func lockMatches(d dialect) string {
+func lockMatches(d dialect, lock string) string {
 	ids := `SELECT id FROM members WHERE tenant_id = $1 AND directory_id = $2 AND login_fold = $3 AND removed_at IS NULL
 	  UNION ALL
 	  SELECT id FROM members WHERE tenant_id = $1 AND directory_id = $2 AND login_fold = $3 AND removed_at IS NOT NULL
@@ -139,24 +156,34 @@ func lockMatches(d dialect) string {
 	if d == postgres {
 		which = `= ANY (ARRAY(` + ids + `))`
 	}
-	return `SELECT ` + memberColumns + ` FROM members m WHERE m.tenant_id = $1 AND m.id ` + which + ` ORDER BY m.id` + d.forUpdate("m")
+	return `SELECT ` + memberColumns + ` FROM members m WHERE m.tenant_id = $1 AND m.id ` + which + ` ORDER BY m.id` + lock
 }
 
 // LockMatches implements roster.Tx. It looks for the person of the e-mail on the same trip.
 func (t *tx) LockMatches(ctx context.Context, m roster.Match) ([]roster.Member, error) {
 	var out []roster.Member
+	lock := t.db.dialect.forUpdate("m")
+	d := t.w.draft()
+	if !d.fresh() {
+		d = nil
+	} else {
+		lock = ""
+	}
 	list := []statement{{
-		sql:  lockMatches(t.db.dialect),
+		sql: lockMatches(t.db.dialect, lock), brief: d != nil,
 		args: []any{t.me(), ident(m.Directory.UUID), roster.Fold(m.Login), m.ExternalID, string(m.Email)},
 		each: func(r row) error {
 			found, err := scanMember(r, false)
 			out = append(out, found)
 			t.members[found.ID] = found.Version
+			if d != nil {
+				d.unlocked(found)
+			}
 			return err
 		},
 	}}
 	if _, looked := t.people[m.Email]; m.Email != "" && !looked {
-		list = append(list, t.findPerson(m.Email)...)
+		list = append(list, t.findPerson(m.Email, d != nil)...)
 	}
 	err := t.run(ctx, "find matching members", list...)
 	return out, err

@@ -65,8 +65,9 @@ type Store interface {
 	// undone otherwise. f may run more than once (serialization, busy database)
 	// and must have no side effects outside tx. Writes may be sent as late as at
 	// the commit: the error of a broken constraint (Conflict, with Field login,
-	// external_id, email or name) is then Update's. Update holds the tenant's
-	// shared lock; see Tx.Exclusive.
+	// external_id, email or name) is then Update's. Update writes while it holds
+	// the tenant's shared lock (see Tx.Exclusive), and only what rests on members and
+	// a configuration that are then still as f read them; else f runs again.
 	Update(ctx context.Context, id tenant.ID, f func(Tx) error) error
 }
 
@@ -131,7 +132,7 @@ type Tx interface {
 	// others out until the end. It must be the first call of f.
 	Exclusive(ctx context.Context) error
 	// LockMember is Member with its groups, and keeps others from changing it
-	// until the end.
+	// until the end, or has f run again when they did.
 	LockMember(ctx context.Context, s Scope, id MemberID) (Member, error)
 	// LockMembers is LockMember for several at once, ordered by id; those that the
 	// scope does not see are left out. Unlike other reads it sees the group rows

@@ -1,0 +1,127 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"rollcall/internal/tenant"
+)
+
+const (
+	// readTrips and writeTrips are under way at once for one tenant in one gateway. One trip of writes
+	// at a time, so that two can't wait for each other's rows.
+	readTrips  = 2
+	writeTrips = 1
+	// mostTogether bounds a trip, so that the first of its units need not wait long for the last.
+	mostTogether = 32
+	// tripTime bounds a trip: those who share it may not end it for each other.
+	tripTime = 30 * time.Second
+)
+
+// errShared says that a unit was not run, or undone, because of another one of the same trip.
+var errShared = errors.New("another unit of the same trip failed")
+
+// errOutdated says that a unit rests on another version of the configuration than its fellows.
+var errOutdated = errors.New("the configuration may be out of date")
+
+// readTogether runs the statements of several readers as one transaction that writes nothing. Each
+// statement sees what was committed before it began, so that what was read before a failure stands.
+func (b *pgBackend) readTogether(id tenant.ID, units []*unit) {
+	n := 1
+	for _, u := range units {
+		n += len(u.list)
+	}
+	all := append(make([]statement, 0, n), setTenantTo(id))
+	for _, u := range units {
+		u.err = errShared
+		all = append(all, u.list...)
+	}
+	err := b.trip(all, func(results pgx.BatchResults) error {
+		if err := receiveOne(results, all[0]); err != nil {
+			return err
+		}
+		for _, u := range units {
+			if u.err = receive(results, u.list); u.err != nil {
+				return u.err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		blame(units, err)
+	}
+}
+
+// blame gives an error that ended a trip to those who can't try alone: the only unit, and all of
+// them when the database could not be reached.
+func blame(units []*unit, err error) {
+	_, refused := errors.AsType[*pgconn.PgError](err)
+	for _, u := range units {
+		if errors.Is(u.err, errShared) && (!refused || len(units) == 1) {
+			u.err = err
+		}
+	}
+}
+
+// trip sends statements and reads the answers, on a connection of the pool and for nobody in
+// particular.
+func (b *pgBackend) trip(list []statement, answers func(pgx.BatchResults) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), tripTime)
+	defer cancel()
+	conn, err := b.pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("take a connection: %w", err)
+	}
+	defer conn.Release()
+	defer leave(conn.Conn())
+	batch, err := queue(ctx, conn.Conn(), list)
+	if err != nil {
+		return err
+	}
+	results := conn.SendBatch(ctx, batch)
+	err = answers(results)
+	if closing := results.Close(); err == nil && closing != nil {
+		err = fmt.Errorf("end a batch: %w", closing)
+	}
+	return err
+}
+
+// writeTogether runs the writes of several drafts as one transaction. When one of them can't be
+// written none is, and each is tried by itself.
+func (b *pgBackend) writeTogether(id tenant.ID, units []*unit) {
+	all := []statement{{sql: setTenantShared, args: []any{id.UUID.UUID(), lockKey(id)}}}
+	var config int64
+	for _, u := range units {
+		switch {
+		case u.ctx.Err() != nil:
+			u.err = fmt.Errorf("wait to write: %w", u.ctx.Err())
+			continue
+		case u.config != 0 && config != 0 && u.config != config:
+			u.err = errOutdated
+			continue
+		case u.config != 0 && config == 0:
+			config = u.config
+			all = append(all, statement{sql: expectConfig, args: []any{ident(id.UUID), config}})
+		}
+		u.err = errShared
+		all = append(all, u.list...)
+	}
+	if len(all) == 1 {
+		return
+	}
+	err := b.trip(all, func(results pgx.BatchResults) error { return receive(results, all) })
+	if err != nil {
+		blame(units, err)
+		return
+	}
+	for _, u := range units {
+		if errors.Is(u.err, errShared) {
+			u.err = nil
+		}
+	}
+}
