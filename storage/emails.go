@@ -61,19 +61,19 @@ func (t *tx) emailChanges(before, after *roster.Member) []statement {
 	var list []statement
 	for k := range had {
 		if _, stays := want[k]; !stays {
-			list = append(list, statement{sql: deleteEmail, args: []any{t.me(), k.email, k.kind, ident(after.ID.UUID)}})
+			list = append(list, statement{sql: deleteEmail, part: 'd', args: []any{t.me(), k.email, k.kind, ident(after.ID.UUID)}})
 		}
 	}
-	sql := upsertEmail
+	sql, part := upsertEmail, byte('r')
 	if before == nil {
-		sql = insertEmail
+		sql, part = insertEmail, 'e'
 	}
 	for k, v := range want {
 		if old, ok := had[k]; ok && old == v {
 			continue
 		}
 		list = append(list, statement{
-			sql: sql, taken: &taken{field: takenEmail},
+			sql: sql, part: part, taken: &taken{field: takenEmail},
 			args: []any{t.me(), k.email, k.kind, ident(after.ID.UUID), v.live, v.until},
 		})
 	}

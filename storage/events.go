@@ -52,7 +52,7 @@ func scanEvent(r row) (roster.Event, error) {
 // AppendEvent implements roster.Tx.
 func (t *tx) AppendEvent(ctx context.Context, e roster.Event) error {
 	return t.later(ctx, "append event", statement{
-		sql: `INSERT INTO events (tenant_id, at, kind, member_id, group_id, actor_source, actor_id, version, request_id, data)
+		part: partEvent, sql: `INSERT INTO events (tenant_id, at, kind, member_id, group_id, actor_source, actor_id, version, request_id, data)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		args: []any{
 			t.me(), instant(t.now), string(e.Kind), ident(e.Member.UUID), ident(e.Group.UUID),

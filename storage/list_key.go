@@ -90,7 +90,7 @@ func (l *list[T]) byKey(ctx context.Context, k key) (roster.Page[T], error) {
 		sql += " ORDER BY " + of + ".id"
 	}
 	err := l.r.run(ctx, "list "+l.table+" by key", statement{
-		sql:  sql, brief: true,
+		sql: sql, brief: true,
 		args: []any{l.r.me(), k.value, ident(l.q.Scope.Directory.UUID)},
 		each: func(r row) error {
 			item, err := l.scan(r)

@@ -66,13 +66,8 @@ func (t *tx) InsertMember(ctx context.Context, m roster.Member) error {
 		return fmt.Errorf("insert member: %w", err)
 	}
 	args = append(append([]any{t.me(), ident(m.ID.UUID), instant(m.CreatedAt)}, args...), doc...)
-	list := []statement{{sql: insertMember, args: args, taken: t.loginOrExternalID(m)}}
-	switch {
-	case m.Removed():
-	case t.db.dialect == postgres:
-		list[0].sql = tallied + insertMember
-		list = append(list, t.foldNowAndThen(m.Directory)...)
-	default:
+	list := []statement{{sql: insertMember, part: 'm', args: args, taken: t.loginOrExternalID(m)}}
+	if !m.Removed() {
 		list = append(list, t.tally(m.Directory, 1, 0)...)
 	}
 	list = append(list, t.emailChanges(nil, &m)...)
@@ -102,7 +97,7 @@ func (t *tx) UpdateMember(ctx context.Context, before, after roster.Member) erro
 		return fmt.Errorf("update member: %w", err)
 	}
 	args = append([]any{t.me(), ident(after.ID.UUID), before.Version}, args...)
-	sql, expects := setMember+whereMember, expectMember
+	sql, part := setMember+whereMember, byte('u')
 	// Most changes leave the document alone, which is the most expensive part of a row. Without a
 	// display name the label is the login.
 	if !bytes.Equal(before.Attributes, after.Attributes) || before.Login != after.Login {
@@ -110,9 +105,9 @@ func (t *tx) UpdateMember(ctx context.Context, before, after roster.Member) erro
 		if err != nil {
 			return fmt.Errorf("update member: %w", err)
 		}
-		args, sql, expects = append(args, doc...), setMember+setDocument+whereMember, expectWhole
+		args, sql, part = append(args, doc...), setMember+setDocument+whereMember, 'w'
 	}
-	list := []statement{{sql: sql, expects: expects, args: args, taken: t.loginOrExternalID(after)}}
+	list := []statement{{sql: sql, expects: true, part: part, args: args, taken: t.loginOrExternalID(after)}}
 	list = append(list, t.moved(before, after)...)
 	list = append(list, t.emailChanges(&before, &after)...)
 	if before.Person != after.Person || before.Removed() != after.Removed() && !after.Person.IsZero() {

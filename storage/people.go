@@ -37,7 +37,7 @@ func (t *tx) Person(ctx context.Context, e roster.Email) (roster.PersonID, error
 		return id, nil
 	}
 	id := roster.NewPersonID(t.now)
-	add := statement{sql: `INSERT INTO people (id, email_fold) VALUES ($1, $2)`, args: []any{ident(id.UUID), string(e)}}
+	add := statement{part: 'p', sql: `INSERT INTO people (id, email_fold) VALUES ($1, $2)`, args: []any{ident(id.UUID), string(e)}}
 	if err := t.later(ctx, "make person", add); err != nil {
 		return roster.PersonID{}, err
 	}
@@ -50,7 +50,7 @@ func (t *tx) AddAddress(ctx context.Context, id roster.PersonID, e roster.Email)
 	delete(t.people, e) // to be looked for again
 	// Without a target the conflict needs no right to read.
 	return t.later(ctx, "add address", statement{
-		sql: `INSERT INTO people (id, email_fold) VALUES ($1, $2) ON CONFLICT DO NOTHING`, args: []any{ident(id.UUID), string(e)},
+		part: 'a', sql: `INSERT INTO people (id, email_fold) VALUES ($1, $2) ON CONFLICT DO NOTHING`, args: []any{ident(id.UUID), string(e)},
 	})
 }
 
@@ -71,10 +71,10 @@ func (t *tx) PersonElsewhere(ctx context.Context, e roster.Email) (bool, error) 
 // link notes which person a member is.
 func (t *tx) link(m roster.Member) statement {
 	if m.Person.IsZero() {
-		return statement{sql: `DELETE FROM person_members WHERE tenant_id = $1 AND member_id = $2`, args: []any{t.me(), ident(m.ID.UUID)}}
+		return statement{part: 'x', sql: `DELETE FROM person_members WHERE tenant_id = $1 AND member_id = $2`, args: []any{t.me(), ident(m.ID.UUID)}}
 	}
 	return statement{
-		sql: `INSERT INTO person_members (tenant_id, member_id, person_id, live) VALUES ($1, $2, $3, $4)
+		part: 'l', sql: `INSERT INTO person_members (tenant_id, member_id, person_id, live) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (tenant_id, member_id) DO UPDATE SET person_id = excluded.person_id, live = excluded.live`,
 		args: []any{t.me(), ident(m.ID.UUID), ident(m.Person.UUID), !m.Removed()},
 	}

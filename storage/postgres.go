@@ -30,6 +30,7 @@ type pgBackend struct {
 	shut       func() error // of bun's view of the pool
 	// reads and writes share round trips.
 	reads, writes together
+	merged        merger
 }
 
 func (db *DB) openPostgres(ctx context.Context, c Config) error {

@@ -36,12 +36,9 @@ type memberVersion struct {
 }
 
 const (
-	// expectConfig and the writes of members fail with a division by zero when what they are based on
-	// is no longer so.
+	// Fail with a division by zero when what a draft is based on is no longer so.
 	expectConfig  = `SELECT 1 / count(*) FROM tenants WHERE tenant_id = $1 AND config_version = $2`
 	expectVersion = `WITH found AS (SELECT FROM members WHERE tenant_id = $1 AND id = $2 AND version = $3 FOR UPDATE) SELECT 1 / count(*) FROM found`
-	expectMember  = `WITH written AS (` + setMember + whereMember + ` RETURNING 1) SELECT 1 / count(*) FROM written`
-	expectWhole   = `WITH written AS (` + setMember + setDocument + whereMember + ` RETURNING 1) SELECT 1 / count(*) FROM written`
 )
 
 // try runs f. done says that the outcome is final.
@@ -65,7 +62,7 @@ func (d *draft) try(ctx context.Context, f func(writing) error) (done bool, err 
 	case err != nil || len(d.waiting) == 0:
 		return true, err
 	}
-	err = d.b.writes.do(d.id, &unit{ctx: ctx, list: d.waiting, config: d.config})
+	err = d.b.writes.do(d.id, &unit{ctx: ctx, list: d.b.merged.merge(d.waiting), config: d.config})
 	if _, refused := errors.AsType[*pgconn.PgError](err); refused || errors.Is(err, errOutdated) || errors.Is(err, errShared) {
 		return false, nil
 	}
@@ -115,12 +112,7 @@ func (d *draft) later(ctx context.Context, list ...statement) error {
 	if d.whole != nil {
 		return d.whole.later(ctx, list...)
 	}
-	for _, s := range list {
-		if s.expects != "" {
-			s.sql = s.expects
-		}
-		d.waiting = append(d.waiting, s)
-	}
+	d.waiting = append(d.waiting, list...)
 	return nil
 }
 

@@ -16,9 +16,11 @@ type statement struct {
 	each func(row) error
 	// brief says that it reads few rows by a key: others may wait for it (see together).
 	brief bool
-	// expects is the text to use instead where nothing was locked before: it fails when there was
-	// nothing to write; empty: the same.
-	expects string
+	// expects says that it must write a row: in a draft, which has locked nothing, all fails when it
+	// does not.
+	expects bool
+	// part names the text of a write that may be merged with others (see merger); 0: it may not.
+	part byte
 	// taken says which row is in the way when a unique index of the statement's table refuses it.
 	taken *taken
 }

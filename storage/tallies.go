@@ -4,13 +4,14 @@ import (
 	"context"
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
 )
 
 // What lists without a predicate count is kept in the table tallies, in the transactions that change
-// it. On PostgreSQL each of these adds a row of its own: rows that are changed in place would be
+// it. On PostgreSQL each of these, or all that share a trip, add a row of their own: rows that are changed in place would be
 // locked until the commit, and all creates of a directory would queue for one. See decision 15.
 
 // foldOdds is how many tallies are added, on average, for one that puts a directory's rows together.
@@ -20,10 +21,6 @@ const foldOdds = 500
 const tallyLock = 0x74616c79 // "taly"
 
 const (
-	// tallied makes an INSERT into members add its tally on the way: a statement of its own would
-	// cost as much again. PostgreSQL only.
-	tallied = `WITH tally AS (INSERT INTO tallies (tenant_id, directory_id, members, groups)
-		VALUES ($1, coalesce($5::uuid, '00000000-0000-0000-0000-000000000000'), 1, 0)) `
 	addTally = `INSERT INTO tallies (tenant_id, directory_id, members, groups) VALUES ($1, $2, $3, $4)`
 	// The rows of two foldings never overlap, so that none waits for another: who finds somebody at
 	// it leaves it to them. Rows that were put together since this statement began are passed over by
@@ -45,7 +42,7 @@ func (t *tx) tally(id tenant.DirectoryID, members, groups int) []statement {
 			args: args,
 		}}
 	}
-	return append([]statement{{sql: addTally, args: args}}, t.foldNowAndThen(id)...)
+	return append([]statement{{sql: addTally, part: partTally, args: args}}, t.foldNowAndThen(id)...)
 }
 
 func (t *tx) foldNowAndThen(id tenant.DirectoryID) []statement {
@@ -58,6 +55,36 @@ func (t *tx) foldNowAndThen(id tenant.DirectoryID) []statement {
 func foldOf(me ident, id tenant.DirectoryID) statement {
 	key := int32(binary.BigEndian.Uint32(id.UUID[12:]))
 	return statement{sql: foldTallies, args: []any{me, id.UUID.UUID(), int32(tallyLock), key}}
+}
+
+// tallySums adds up what drafts that share a trip have to add.
+type tallySums map[string]*[2]int // by directory: members, groups
+
+// take takes the tallies out of a list.
+func (sums tallySums) take(list []statement) []statement {
+	return slices.DeleteFunc(list, func(s statement) bool {
+		if s.part != partTally {
+			return false
+		}
+		directory, _ := s.args[1].(string)
+		if sums[directory] == nil {
+			sums[directory] = &[2]int{}
+		}
+		for i := range 2 {
+			n, _ := s.args[2+i].(int)
+			sums[directory][i] += n
+		}
+		return true
+	})
+}
+
+// statements writes down what was added up.
+func (sums tallySums) statements(me ident) []statement {
+	var list []statement
+	for directory, n := range sums {
+		list = append(list, statement{sql: addTally, args: []any{me, directory, n[0], n[1]}})
+	}
+	return list
 }
 
 // moved is the tallies of a member's change from one directory to another, or to or from a tombstone.
