@@ -70,8 +70,8 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	std := stdlib.OpenDBFromPool(pool)
 	b := &pgBackend{pool: pool, migrant: migrant, appRole: c.AppRole, forMigrate: c.ForMigrate, log: c.Logger, stop: stop, shut: std.Close}
-	b.reads = together{trips: readTrips, most: mostTogether, run: b.readTogether}
-	b.writes = together{trips: writeTrips, most: mostTogether, run: b.writeTogether}
+	b.reads = together{trips: readTrips, long: longTrip, most: mostTogether, now: db.now, run: b.readTogether}
+	b.writes = together{trips: writeTrips, long: longTrip, most: mostTogether, now: db.now, run: b.writeTogether}
 	if err := b.check(ctx); err != nil {
 		stop()
 		err = errors.Join(err, std.Close())

@@ -62,7 +62,11 @@ func (d *draft) try(ctx context.Context, f func(writing) error) (done bool, err 
 	case err != nil || len(d.waiting) == 0:
 		return true, err
 	}
-	err = d.b.writes.do(d.id, &unit{ctx: ctx, list: d.b.merged.merge(d.waiting), config: d.config})
+	u := &unit{ctx: ctx, list: d.b.merged.merge(d.waiting), config: d.config}
+	if len(d.members) > 0 {
+		u.key = d.members[0].id.UUID
+	}
+	err = d.b.writes.do(d.id, u)
 	if _, refused := errors.AsType[*pgconn.PgError](err); refused || errors.Is(err, errOutdated) || errors.Is(err, errShared) {
 		return false, nil
 	}

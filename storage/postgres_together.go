@@ -13,10 +13,11 @@ import (
 )
 
 const (
-	// readTrips and writeTrips are under way at once for one tenant in one gateway. One trip of writes
-	// at a time, so that two can't wait for each other's rows.
-	readTrips  = 2
-	writeTrips = 1
+	// readTrips and writeTrips are the most under way at once for one tenant in one gateway, where each
+	// takes longer than longTrip. On a machine of its own a trip takes a tenth of that.
+	readTrips  = 4
+	writeTrips = 4
+	longTrip   = 4 * time.Millisecond
 	// mostTogether bounds a trip, so that the first of its units need not wait long for the last.
 	mostTogether = 32
 	// tripTime bounds a trip: those who share it may not end it for each other.

@@ -2,18 +2,23 @@ package storage
 
 import (
 	"context"
+	"slices"
 	"sync"
+	"time"
 
 	"rollcall/internal/tenant"
 )
 
-// together lets the requests of a tenant share round trips. While as many trips as a tenant may have
-// are under way, what arrives waits, and leaves with the next one: an idle gateway adds nothing to a
-// request, a busy one pays the way to the database and back, the transaction and its sync to disk once
-// for many. There is no timer, and nobody but those who wait does the work.
+// together lets the requests of a tenant share round trips. While a trip is under way what arrives
+// waits, and leaves with the next one: an idle gateway adds nothing to a request, a busy one pays the
+// way to the database and back, the transaction and its sync to disk once for many. A trip that takes
+// long, because the disk or the network does, does not keep others waiting: the next one leaves beside
+// it. Nobody but those who wait does the work.
 type together struct {
-	trips int // under way at once for one tenant
-	most  int // units in one trip
+	trips int           // the most that are under way at once for one tenant
+	long  time.Duration // how long a trip may take before the next one leaves beside it
+	most  int           // units in one trip
+	now   func() time.Time
 	run   func(id tenant.ID, units []*unit)
 
 	mu    sync.Mutex
@@ -25,6 +30,9 @@ type unit struct {
 	ctx context.Context //nolint:containedctx // says whether somebody still waits for the answer
 	// list is run in order; nothing of another unit stands between.
 	list []statement
+	// key is what the unit changes: two with the same are never under way at once. Zero: nothing that
+	// others could change too.
+	key tenant.UUID
 	// config must be the version of the tenant's configuration; 0: any.
 	config int64
 	// err is how it ended. run sets it.
@@ -36,7 +44,9 @@ type unit struct {
 
 type lane struct {
 	under int
+	left  time.Time // when the last trip did
 	queue []*unit
+	keys  map[tenant.UUID]bool // under way
 }
 
 // do runs a unit, with others or alone, and returns its error. It returns once nobody reads or
@@ -48,10 +58,10 @@ func (t *together) do(id tenant.ID, u *unit) error {
 		if t.lanes == nil {
 			t.lanes = map[tenant.ID]*lane{}
 		}
-		l = &lane{}
+		l = &lane{keys: map[tenant.UUID]bool{}}
 		t.lanes[id] = l
 	}
-	if l.under < t.trips {
+	if t.ready(l) && l.free(u) {
 		l.under++
 		t.mu.Unlock()
 		t.lead(id, l, []*unit{u})
@@ -67,11 +77,36 @@ func (t *together) do(id tenant.ID, u *unit) error {
 	return u.err
 }
 
+// ready says whether another trip may leave, and if so notes when it does.
+func (t *together) ready(l *lane) bool {
+	if l.under >= t.trips {
+		return false
+	}
+	now := t.now()
+	if l.under > 0 && now.Sub(l.left) < t.long {
+		return false
+	}
+	l.left = now
+	return true
+}
+
+// free says whether nobody changes what u does, and lets nobody else do so from now on.
+func (l *lane) free(u *unit) bool {
+	if u.key.IsZero() {
+		return true
+	}
+	if l.keys[u.key] {
+		return false
+	}
+	l.keys[u.key] = true
+	return true
+}
+
 // lead runs units, the first of which is the caller's, and hands the lane to the first of those that
 // came meanwhile.
 func (t *together) lead(id tenant.ID, l *lane, units []*unit) {
 	defer func() {
-		t.pass(id, l)
+		t.pass(id, l, units)
 		for _, u := range units[1:] {
 			u.turn <- struct{}{}
 		}
@@ -79,19 +114,29 @@ func (t *together) lead(id tenant.ID, l *lane, units []*unit) {
 	t.run(id, units)
 }
 
-func (t *together) pass(id tenant.ID, l *lane) {
+// pass ends the trip of units and begins the next one.
+func (t *together) pass(id tenant.ID, l *lane, units []*unit) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(l.queue) == 0 {
-		l.under--
-		if l.under == 0 {
-			delete(t.lanes, id)
+	for _, u := range units {
+		delete(l.keys, u.key)
+	}
+	var next []*unit
+	l.queue = slices.DeleteFunc(l.queue, func(u *unit) bool {
+		goes := len(next) < t.most && l.free(u)
+		if goes {
+			next = append(next, u)
 		}
+		return goes
+	})
+	if len(next) > 0 {
+		l.left = t.now()
+		next[0].next = next
+		next[0].turn <- struct{}{}
 		return
 	}
-	n := min(t.most, len(l.queue))
-	next := l.queue[:n:n]
-	l.queue = l.queue[n:]
-	next[0].next = next
-	next[0].turn <- struct{}{}
+	l.under--
+	if l.under == 0 { // nothing is under way that could keep one of the queue, so it is empty
+		delete(t.lanes, id)
+	}
 }
