@@ -62,7 +62,7 @@ func (d *draft) try(ctx context.Context, f func(writing) error) (done bool, err 
 	case err != nil || len(d.waiting) == 0:
 		return true, err
 	}
-	u := &unit{ctx: ctx, list: d.b.merged.merge(d.waiting), config: d.config}
+	u := &unit{ctx: ctx, list: d.waiting, config: d.config}
 	if len(d.members) > 0 {
 		u.key = d.members[0].id.UUID
 	}

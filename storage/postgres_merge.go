@@ -19,11 +19,16 @@ const (
 	// mostMerged bounds what is merged into one, and mostTexts how many texts are kept prepared.
 	mostMerged = 12
 	mostTexts  = 100
-	partEvent  = 'v'
+	// The parts that are treated apart.
+	partEvent = 'v'
+	partTally = 't'
 )
 
 // merge returns the statement that does what list does, or what does it one by one.
 func (m *merger) merge(list []statement) []statement {
+	if len(list) == 0 {
+		return nil
+	}
 	var key [mostMerged]byte
 	n, events := 0, 0
 	for i, s := range list {

@@ -92,11 +92,12 @@ func (b *pgBackend) trip(list []statement, answers func(pgx.BatchResults) error)
 	return err
 }
 
-// writeTogether runs the writes of several drafts as one transaction. When one of them can't be
-// written none is, and each is tried by itself.
+// writeTogether runs the writes of several drafts as one transaction; it uses their lists up. When
+// one of them can't be written none is, and each is tried by itself.
 func (b *pgBackend) writeTogether(id tenant.ID, units []*unit) {
 	all := []statement{{sql: setTenantShared, args: []any{id.UUID.UUID(), lockKey(id)}}}
 	var config int64
+	sums := tallySums{}
 	for _, u := range units {
 		switch {
 		case u.ctx.Err() != nil:
@@ -110,8 +111,9 @@ func (b *pgBackend) writeTogether(id tenant.ID, units []*unit) {
 			all = append(all, statement{sql: expectConfig, args: []any{ident(id.UUID), config}})
 		}
 		u.err = errShared
-		all = append(all, u.list...)
+		all = append(all, b.merged.merge(sums.take(u.list))...)
 	}
+	all = append(all, sums.statements(ident(id.UUID))...)
 	if len(all) == 1 {
 		return
 	}
