@@ -1,0 +1,213 @@
+package provlog
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Filter masks the values of a filter or of a PATCH path. Names of attributes that the standards
+// know stay, as do operators, types, booleans and ids.
+func Filter(s string) string {
+	f := filterMask{want: wantName}
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c == '"':
+			end := literalEnd(s, i)
+			f.literal(s[i+1 : max(i+1, end-1)])
+			i = end
+		case strings.IndexByte(" ()[],", c) >= 0:
+			f.sign(c)
+			i++
+		default:
+			end := i
+			for end < len(s) && strings.IndexByte(" ()[],\"", s[end]) < 0 {
+				end++
+			}
+			f.word(s[i:end])
+			i = end
+		}
+	}
+	return string(f.dst)
+}
+
+// literalEnd is behind the closing quote of the literal that begins at i.
+func literalEnd(s string, i int) int {
+	for j := i + 1; j < len(s); j++ {
+		switch s[j] {
+		case '\\':
+			j++
+		case '"':
+			return j + 1
+		}
+	}
+	return len(s) + 1 // the last sign belongs to it
+}
+
+type wanted int
+
+const (
+	wantName wanted = iota
+	wantOperator
+	wantValue
+	wantJoint // and, or, a closing bracket
+)
+
+// filterMask knows what stands where in a filter (RFC 7644 §3.4.2.2), so that a value that was
+// not put in quotes is masked all the same.
+type filterMask struct {
+	dst  []byte
+	want wanted
+}
+
+func (f *filterMask) literal(s string) {
+	f.dst = append(f.dst, '"')
+	if isUUID(s) || isBoolean(s) || typeWord(s) || s == "" {
+		f.dst = append(f.dst, s...)
+	} else {
+		f.dst = token(f.dst, s)
+	}
+	f.dst = append(f.dst, '"')
+	f.want = wantJoint
+}
+
+func (f *filterMask) sign(c byte) {
+	f.dst = append(f.dst, c)
+	switch c {
+	case '(', '[', ',':
+		f.want = wantName
+	case ')', ']':
+		f.want = wantJoint
+	}
+}
+
+func (f *filterMask) word(s string) {
+	low, keep, was := strings.ToLower(s), false, f.want
+	switch was {
+	case wantName:
+		keep = low == "not" || attributeWord(s)
+		if low != "not" {
+			f.want = wantOperator
+		}
+	case wantOperator:
+		switch low {
+		case "pr":
+			keep, f.want = true, wantJoint
+		case "eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le":
+			keep, f.want = true, wantValue
+		}
+	case wantValue:
+		keep = isBoolean(s) || low == "null" || isUUID(s)
+		f.want = wantJoint
+	case wantJoint:
+		if low == "and" || low == "or" {
+			keep, f.want = true, wantName
+		} else {
+			keep = s[0] == '.' && len(s) > 1 && attributeWord(s[1:]) // emails[…].value
+		}
+	}
+	if keep {
+		f.dst = append(f.dst, s...)
+		return
+	}
+	f.dst = token(f.dst, s)
+}
+
+// Query masks a query, and returns it decoded. Keys that are words stay.
+func Query(raw string) string {
+	if raw == "" {
+		return ""
+	}
+	var out []byte
+	for pair := range strings.SplitSeq(raw, "&") {
+		if len(out) > 0 {
+			out = append(out, '&')
+		}
+		key, value, set := strings.Cut(pair, "=")
+		key, value = decoded(key), decoded(value)
+		if len(key) > 40 || !identifier(key) {
+			out = token(out, key)
+		} else {
+			out = append(out, key...)
+		}
+		if !set {
+			continue
+		}
+		out = append(out, '=')
+		switch strings.ToLower(key) {
+		case "filter", "attributes", "excludedattributes", "sortby":
+			out = append(out, Filter(value)...)
+		case "startindex", "count", "sortorder":
+			if len(value) <= 10 && (identifier(value) || allDigits([]byte(value))) {
+				out = append(out, value...)
+			} else {
+				out = token(out, value)
+			}
+		default:
+			if value != "" {
+				out = token(out, value)
+			}
+		}
+	}
+	return string(out)
+}
+
+func decoded(s string) string {
+	if d, err := url.QueryUnescape(s); err == nil {
+		return d
+	}
+	return "?" // a sign that no key has
+}
+
+// Path masks the parts of a path that are neither words of the protocol nor ids.
+func Path(s string) string {
+	parts := strings.Split(s, "/")
+	for i, p := range parts {
+		switch p {
+		case "", "Users", "Groups", "Me", "Bulk", ".search", "ServiceProviderConfig", "ResourceTypes", "Schemas", "Roles", "Entitlements",
+			"User", "Group", "Role", "Entitlement", "scim", "v2", "v1":
+		default:
+			if !isUUID(p) && !(strings.HasPrefix(p, "urn:") && identifier(p)) {
+				parts[i] = string(token(nil, p))
+			}
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// Detail masks what the detail of an error quotes of the request.
+func Detail(s string) string {
+	var out []byte
+	for i := 0; i < len(s); {
+		switch {
+		case s[i] == '"':
+			end := literalEnd(s, i)
+			quoted := s[i+1 : max(i+1, min(end-1, len(s)))]
+			if plain := strings.ReplaceAll(quoted, `\"`, `"`); isUUID(plain) || isBoolean(plain) || typeWord(plain) || Filter(plain) == plain {
+				out = append(append(append(out, '"'), quoted...), '"')
+			} else {
+				out = append(token(append(out, '"'), quoted), '"')
+			}
+			i = end
+		case s[i] == '/' && (i == 0 || s[i-1] == ' '):
+			end := i
+			for end < len(s) && strings.IndexByte(" ,;:", s[end]) < 0 {
+				end++
+			}
+			word := strings.TrimRight(s[i:end], ".")
+			out = append(out, Path(word)...)
+			i += len(word)
+		default:
+			end := i + 1
+			for end < len(s) && strings.IndexByte(" \"", s[end]) < 0 {
+				end++
+			}
+			if word := s[i:end]; strings.IndexByte(word, '@') >= 0 {
+				out = token(out, word)
+			} else {
+				out = append(out, word...)
+			}
+			i = end
+		}
+	}
+	return string(out)
+}
