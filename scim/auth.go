@@ -46,11 +46,11 @@ var errElsewhere = &fault{
 func (d *Door) authenticate(r *http.Request) (roster.Grant, error) {
 	id, err := tenant.ParseDirectoryID(mux.Vars(r)["directory"])
 	if err != nil {
-		return roster.Grant{}, errUnauthorized
+		return roster.Grant{}, d.deny(tenant.DirectoryID{}, roster.AuthUnknown, errUnauthorized)
 	}
 	token, ok := bearer(r.Header.Values("Authorization"))
 	if !ok {
-		return roster.Grant{}, errUnauthorized
+		return roster.Grant{}, d.deny(id, roster.AuthNoToken, errUnauthorized)
 	}
 	g, err := d.opened(r.Context(), id, token)
 	if err != nil {
@@ -64,14 +64,18 @@ func (d *Door) authenticate(r *http.Request) (roster.Grant, error) {
 // opened finds what a token opens, by the kind of token that it is.
 func (d *Door) opened(ctx context.Context, id tenant.DirectoryID, token string) (roster.Grant, error) {
 	if signed(token) {
-		return d.openedBySignature(ctx, id, token)
+		g, err := d.openedBySignature(ctx, id, token)
+		if errors.Is(err, roster.Unauthorized) {
+			return g, d.deny(id, roster.AuthUnknown, err)
+		}
+		return g, err
 	}
 	find, kinds := d.Locator.Credential, []tenant.CredentialKind{tenant.BearerToken}
 	if secret.Marked(token) {
 		t, err := secret.ParseToken(token)
 		switch {
 		case err != nil:
-			return roster.Grant{}, errUnauthorized // cut short or mistyped: nobody needs to look
+			return roster.Grant{}, d.deny(id, roster.AuthUnknown, errUnauthorized) // cut short or mistyped: nobody needs to look
 		case t.Prefix() == secret.Access:
 			find, kinds = d.Locator.AccessToken, []tenant.CredentialKind{tenant.ClientSecret, tenant.TrustedIssuer}
 		}
@@ -79,13 +83,13 @@ func (d *Door) opened(ctx context.Context, id tenant.DirectoryID, token string) 
 	hash := secret.Hash(token)
 	g, err := find(ctx, id, hash)
 	if errors.Is(err, roster.NotFound) {
-		return roster.Grant{}, d.stranger(ctx, hash)
+		return roster.Grant{}, d.stranger(ctx, id, token, hash)
 	}
 	if err != nil {
 		return roster.Grant{}, fmt.Errorf("find credential: %w", err)
 	}
 	if !secret.Equal(g.Credential.Hash, hash) || !slices.Contains(kinds, g.Credential.Kind) || !d.inForce(g, id) {
-		return roster.Grant{}, errUnauthorized
+		return roster.Grant{}, d.deny(id, whyDenied(g, d.Now()), errUnauthorized)
 	}
 	return g, nil
 }
@@ -128,15 +132,30 @@ func product(agent string) string {
 // directory's it is as if this one did not exist, so that an admin who mixed up
 // two base URLs does not look for a fault of the token. All others are not
 // authorized.
-func (d *Door) stranger(ctx context.Context, hash [32]byte) error {
+func (d *Door) stranger(ctx context.Context, id tenant.DirectoryID, token string, hash [32]byte) error {
 	known, err := d.Locator.KnowsCredential(ctx, hash)
 	switch {
 	case err != nil:
 		return fmt.Errorf("look for the credential elsewhere: %w", err)
 	case known:
-		return errElsewhere
+		return d.deny(id, roster.AuthElse, errElsewhere)
+	case strings.EqualFold(token, "Bearer"): // a scheme with nothing behind it
+		return d.deny(id, roster.AuthNoToken, errUnauthorized)
 	}
-	return errUnauthorized
+	return d.deny(id, roster.AuthUnknown, errUnauthorized)
+}
+
+// whyDenied says what is wrong with a credential that was found.
+func whyDenied(g roster.Grant, now time.Time) roster.AuthFailure {
+	switch {
+	case g.Directory.Status != tenant.DirectoryActive:
+		return roster.AuthEnded
+	case !g.Credential.RevokedAt.IsZero():
+		return roster.AuthRevoked
+	case !g.Credential.Usable(now):
+		return roster.AuthExpired
+	}
+	return roster.AuthUnknown
 }
 
 // bearer takes the token out of an Authorization header. Okta's header

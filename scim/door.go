@@ -94,6 +94,8 @@ type Config struct {
 	Report func(context.Context, error)
 	// Observe is told of each answered request, for metrics. Optional.
 	Observe func(Observation)
+	// Log keeps what directories asked and were answered. Optional.
+	Log Log
 }
 
 // Observation is what metrics may know of a request. Its texts come from small
@@ -170,12 +172,14 @@ func (d *Door) serve(e endpoint) http.Handler {
 	allow := e.verbs.allow()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := d.Now()
-		out := newRecorder(w, r)
+		watched := d.tap(w)
+		out := newRecorder(watched, r)
 		q, err := d.open(r)
 		if q != nil {
 			out.request = q
 			defer q.leave() // also when a handler panics
 		}
+		d.watch(q, watched)
 		if err == nil {
 			err = e.answer(out, q, allow)
 		}
@@ -188,6 +192,7 @@ func (d *Door) serve(e endpoint) http.Handler {
 			o.Directory, o.Provider = q.by.Directory.ID, q.by.Directory.Provider
 		}
 		d.Observe(o)
+		d.record(q, watched, e.path, o, err)
 		if out.broken {
 			// The one way to end a connection within an answer: net/http closes it, and the
 			// client sees that the answer is not whole.

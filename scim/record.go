@@ -19,28 +19,27 @@ type Log interface {
 
 // watch readies a request for the log: it gathers events and, where values may
 // be shown, the answer.
-func (d *Door) watch(q *request, out *recorder) {
-	if d.Log == nil {
+func (d *Door) watch(q *request, t *tap) {
+	if d.Log == nil || q == nil {
 		return
 	}
 	if q.Method != http.MethodGet {
 		q.by.Trail = &roster.Trail{}
 	}
-	out.logged = true
-	out.all = q.by.Directory.Settings.LogBodies.After(d.Now())
+	t.all = q.by.Directory.Settings.LogBodies.After(d.Now())
 }
 
 // record hands an answered request to the log. Bodies of reads that went well
 // are not kept: there would be many, and they tell nothing.
-func (d *Door) record(q *request, out *recorder, route string, o Observation, err error) {
+func (d *Door) record(q *request, t *tap, route string, o Observation, err error) {
 	if d.Log == nil || q == nil {
 		return
 	}
 	c := &provlog.Capture{
 		Tenant: q.by.Tenant, Directory: q.by.Directory.ID, At: d.Now().Add(-o.Duration), Took: o.Duration, RequestID: q.by.RequestID,
 		Method: o.Method, Route: route, Path: belowBase(q.URL.Path), RawQuery: q.URL.RawQuery,
-		Status: out.status, Received: max(q.ContentLength, int64(len(q.taken))), Sent: out.sent,
-		UserAgent: q.UserAgent(), Vendor: recognise(q.Request, q.taken), Show: out.all,
+		Status: t.status, Received: max(q.ContentLength, int64(len(q.taken))), Sent: t.sent,
+		UserAgent: q.UserAgent(), Vendor: recognise(q.Request, q.taken), Show: t.all,
 	}
 	if q.by.Trail != nil {
 		c.Events = q.by.Trail.Events
@@ -48,9 +47,9 @@ func (d *Door) record(q *request, out *recorder, route string, o Observation, er
 	if err != nil {
 		c.ScimType, c.Code, c.Field = refusalOf(err)
 	}
-	if out.status >= http.StatusBadRequest || out.all || len(c.Events) > 0 {
+	if t.status >= http.StatusBadRequest || t.all || len(c.Events) > 0 {
 		c.Request, c.Cut = beginning(q.taken)
-		c.Answer = out.body
+		c.Answer = t.body
 	}
 	d.Log.Add(c)
 }
@@ -97,29 +96,35 @@ func (d *Door) deny(id tenant.DirectoryID, kind roster.AuthFailure, err error) e
 	return err
 }
 
-// recorder remembers what was answered.
-type recorder struct {
+// tap counts what is answered, and keeps the beginning of errors, or of all.
+type tap struct {
 	http.ResponseWriter
 	status int
 	sent   int64
-	body   []byte // the beginning, of errors or when all is set
-	logged bool
+	body   []byte
+	log    bool
 	all    bool
 }
 
-func (r *recorder) WriteHeader(status int) {
-	r.status = status
-	r.ResponseWriter.WriteHeader(status)
+func (d *Door) tap(w http.ResponseWriter) *tap {
+	return &tap{ResponseWriter: w, status: http.StatusOK, log: d.Log != nil}
 }
 
-func (r *recorder) Write(b []byte) (int, error) {
-	if room := provlog.MaxBody - len(r.body); r.logged && room > 0 && (r.all || r.status >= http.StatusBadRequest) {
-		r.body = append(r.body, b[:min(len(b), room)]...)
+// WriteHeader implements http.ResponseWriter.
+func (t *tap) WriteHeader(status int) {
+	t.status = status
+	t.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (t *tap) Write(b []byte) (int, error) {
+	if room := provlog.MaxBody - len(t.body); t.log && room > 0 && (t.all || t.status >= http.StatusBadRequest) {
+		t.body = append(t.body, b[:min(len(b), room)]...)
 	}
-	n, err := r.ResponseWriter.Write(b)
-	r.sent += int64(n)
+	n, err := t.ResponseWriter.Write(b)
+	t.sent += int64(n)
 	return n, err //nolint:wrapcheck // the connection's own
 }
 
 // Unwrap lets http.ResponseController reach the connection.
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+func (t *tap) Unwrap() http.ResponseWriter { return t.ResponseWriter }

@@ -28,6 +28,8 @@ type request struct {
 	gate    Gate
 	grant   *roster.Grant
 	entered bool // the gate
+	// taken is the body, once it was read.
+	taken []byte
 }
 
 // quirksOf reads a directory's settings.
@@ -127,6 +129,7 @@ func (q *request) body(w http.ResponseWriter, limit int64) ([]byte, error) {
 		return nil, &roster.Error{Kind: roster.BadSyntax, Detail: "The body ended before its end.", Err: err}
 	}
 	body := bytes.TrimSpace(bytes.TrimPrefix(b.Bytes(), []byte("\ufeff"))) // RFC 8259 §8.1 lets us pass over a byte order mark
+	q.taken = body
 	switch {
 	case len(body) == 0:
 		return nil, &roster.Error{Kind: roster.BadSyntax, Detail: "The body is empty; a JSON object is needed."}

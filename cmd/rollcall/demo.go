@@ -103,6 +103,8 @@ func (c *demoCmd) play(p *program) error {
 	defer func() { _ = admin.Close() }()
 	p.Listen, p.AdminListen = public.Addr().String(), admin.Addr().String()
 	log, figures := p.logger(), metrics.New(release())
+	stopLog := p.keepLog(log, figures)
+	defer stopLog()
 	handler, err := p.gateway(key, p.baseURL(p.Listen), log, figures)
 	if err != nil {
 		return err

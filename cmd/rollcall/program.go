@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"rollcall/internal/provlog"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
 	"rollcall/scim"
@@ -23,9 +24,10 @@ type program struct {
 	errs io.Writer
 	now  func() time.Time
 
-	db    *storage.DB // set by open
-	gate  *gate       // of requests of directories; nil: all pass
-	token scim.TokenConfig
+	db       *storage.DB // set by open
+	gate     *gate       // of requests of directories; nil: all pass
+	token    scim.TokenConfig
+	recorder *provlog.Recorder // of the provisioning log; nil: not kept
 }
 
 func (p *program) logger() *slog.Logger {

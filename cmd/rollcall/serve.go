@@ -99,6 +99,8 @@ func (c *serveCmd) Run(p *program) error {
 	log, figures := p.logger(), metrics.New(release())
 	p.gate = c.newGate(short, p.db.Stats().Max, p.now, log)
 	p.gate.show(figures)
+	stopLog := p.keepLog(log, figures)
+	defer stopLog()
 	handler, err := p.gateway(key, p.baseURL(public.Addr().String()), log, figures)
 	if err != nil {
 		return err
@@ -141,7 +143,7 @@ func (p *program) gateway(key secret.Key, publicURL string, log *slog.Logger, fi
 	r.Store = store
 	directories, err := scim.New(scim.Config{
 		Roster: r, Store: store, Locator: p.db, PublicURL: publicURL, Secret: key.Derive(secret.CursorKey), Now: p.now,
-		TokenConfig: p.token, Accepted: accepted, Gate: p.scimGate(), RequestID: web.RequestID,
+		TokenConfig: p.token, Accepted: accepted, Gate: p.scimGate(), Log: p.doorLog(), RequestID: web.RequestID,
 		Report: func(ctx context.Context, err error) { web.From(ctx).Fail(err) },
 	})
 	if err != nil {

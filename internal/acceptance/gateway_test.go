@@ -17,6 +17,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"rollcall/internal/provlog"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
 	"rollcall/internal/testenv"
@@ -49,6 +50,7 @@ type gateway struct {
 	roster *roster.Roster
 	server *httptest.Server
 	clock  *clock
+	log    *provlog.Recorder
 }
 
 // onEach runs a test on each database, each with a gateway of its own.
@@ -78,8 +80,9 @@ func newGateway(t *testing.T, url string) *gateway {
 		t.Fatalf("migrate the store: %v", err)
 	}
 	g := &gateway{t: t, clock: c, roster: &roster.Roster{Store: db, Locator: db, Now: c.Now}}
+	g.log = provlog.New(provlog.Config{Log: db, TenantOf: db.TenantOfDirectory, Now: c.Now})
 	door, err := scim.New(scim.Config{
-		Roster: g.roster, Store: db, Locator: db, Now: c.Now,
+		Log: g.log, Roster: g.roster, Store: db, Locator: db, Now: c.Now,
 		PublicURL: "https://gateway.example", Secret: bytes.Repeat([]byte{7}, 32),
 	})
 	if err != nil {

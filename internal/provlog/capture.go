@@ -12,6 +12,9 @@ import (
 // MaxBody is how much of a body is kept.
 const MaxBody = 8 << 10
 
+// maxChanges is how many events are kept of one exchange; a bulk request may write thousands.
+const maxChanges = 100
+
 // Capture is an exchange as a door saw it. The recorder keeps it until it is written: the door
 // must not change it, nor what its slices hold, after Add.
 type Capture struct {
@@ -56,7 +59,7 @@ func (c *Capture) entry(buf []byte) roster.Exchange {
 			UserAgent: clip(c.UserAgent, 200), Vendor: c.Vendor,
 		},
 	}
-	for _, v := range c.Events {
+	for _, v := range c.Events[:min(len(c.Events), maxChanges)] {
 		e.Changes = append(e.Changes, roster.ExchangeChange{Kind: v.Kind, Member: v.Member, Group: v.Group, Data: v.Data})
 	}
 	e.Subject = c.subject()
@@ -64,11 +67,18 @@ func (c *Capture) entry(buf []byte) roster.Exchange {
 		e.Request = string(Body(buf[:0], c.Request, c.Show && !c.Cut))
 	}
 	if c.Answer != nil {
-		// What is cut ends where no secret was answered: they are never returned.
-		e.Answer = string(Body(buf[:0], c.Answer, c.Show))
+		e.Answer = string(body(buf[:0], c.Answer, c.Show, c.values(e)))
 	}
 	e.Bodies = c.Show && (c.Request != nil || c.Answer != nil)
 	return e
+}
+
+// values are the words that the request sent as values, which an error may tell of.
+func (c *Capture) values(e roster.Exchange) map[string]struct{} {
+	if !c.failed() || c.Show {
+		return nil
+	}
+	return valuesIn([]string{decoded(c.RawQuery), c.Path, string(c.Request)}, []string{e.Query, e.Path, c.Route, e.Request})
 }
 
 // path is empty where the route says it all.

@@ -16,8 +16,11 @@ const (
 // Body appends a JSON body to dst with its personal values masked. src may end anywhere: what
 // is there is masked, and … marks the end. show leaves values as they are, but for secrets;
 // whoever cuts a body must not ask for that. What is not JSON is not kept at all.
-func Body(dst, src []byte, show bool) []byte {
-	m := masker{src: src, dst: dst, show: show}
+func Body(dst, src []byte, show bool) []byte { return body(dst, src, show, nil) }
+
+// body is Body for an answer to a request with these words in its values.
+func body(dst, src []byte, show bool, values map[string]struct{}) []byte {
+	m := masker{src: src, dst: dst, show: show, values: values}
 	m.space()
 	if m.i == len(src) || src[m.i] != '{' && src[m.i] != '[' {
 		return append(dst, "‹"+strconv.Itoa(len(src))+" bytes that are no JSON object›"...)
@@ -25,7 +28,7 @@ func Body(dst, src []byte, show bool) []byte {
 	m.value("", 0)
 	if m.secretPath {
 		// The operation's value may stand before its path, and was shown then.
-		return Body(dst, src, false)
+		return body(dst, src, false, values)
 	}
 	return m.dst
 }
@@ -37,6 +40,7 @@ type masker struct {
 	dst        []byte
 	show       bool
 	secretPath bool // a path names a secret while values are shown
+	values     map[string]struct{}
 }
 
 func (m *masker) space() {
@@ -205,7 +209,7 @@ func (m *masker) masked(key string, raw []byte) {
 	case isPath:
 		m.quote(Path(unquoted(raw))) // of a bulk operation
 	case strings.EqualFold(key, "detail"):
-		m.quote(Detail(unquoted(raw)))
+		m.quote(Detail(unquoted(raw), m.values))
 	default:
 		m.dst = append(m.dst, '"')
 		m.dst = append(token(m.dst, raw), '"')

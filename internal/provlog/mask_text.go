@@ -1,8 +1,10 @@
 package provlog
 
 import (
+	"iter"
 	"net/url"
 	"strings"
+	"unicode"
 )
 
 // Filter masks the values of a filter or of a PATCH path. Names of attributes that the standards
@@ -174,8 +176,9 @@ func Path(s string) string {
 	return strings.Join(parts, "/")
 }
 
-// Detail masks what the detail of an error quotes of the request.
-func Detail(s string) string {
+// Detail masks what the detail of an error quotes of the request: what stands in quotes and is no
+// path of attributes, paths, addresses, numbers, and the words of values, which may be nil.
+func Detail(s string, values map[string]struct{}) string {
 	var out []byte
 	for i := 0; i < len(s); {
 		switch {
@@ -188,26 +191,58 @@ func Detail(s string) string {
 				out = append(token(append(out, '"'), quoted), '"')
 			}
 			i = end
-		case s[i] == '/' && (i == 0 || s[i-1] == ' '):
-			end := i
-			for end < len(s) && strings.IndexByte(" ,;:", s[end]) < 0 {
-				end++
-			}
-			word := strings.TrimRight(s[i:end], ".")
-			out = append(out, Path(word)...)
-			i += len(word)
+		case s[i] == ' ':
+			out = append(out, ' ')
+			i++
 		default:
-			end := i + 1
-			for end < len(s) && strings.IndexByte(" \"", s[end]) < 0 {
+			end := i
+			for end < len(s) && s[end] != ' ' && s[end] != '"' {
 				end++
 			}
-			if word := s[i:end]; strings.IndexByte(word, '@') >= 0 {
-				out = token(out, word)
-			} else {
-				out = append(out, word...)
-			}
+			word := strings.TrimRight(s[i:end], ".,;:")
+			out = append(append(out, detailWord(word, values)...), s[i+len(word):end]...)
 			i = end
 		}
 	}
 	return string(out)
+}
+
+func detailWord(word string, values map[string]struct{}) string {
+	switch {
+	case word == "":
+		return ""
+	case strings.Contains(word, "@"):
+		return string(token(nil, word))
+	case word[0] == '/':
+		return Path(word)
+	case strings.IndexByte("+-0123456789", word[0]) >= 0:
+		return "‹number›"
+	}
+	for part := range wordsOf(word) {
+		if _, ok := values[part]; ok {
+			return string(token(nil, word))
+		}
+	}
+	return word
+}
+
+// wordsOf are the words of a text, in lower case.
+func wordsOf(s string) iter.Seq[string] {
+	return strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// valuesIn are the words that were sent and are not in what is left of it.
+func valuesIn(sent, left []string) map[string]struct{} {
+	values := map[string]struct{}{}
+	for _, s := range sent {
+		for w := range wordsOf(s) {
+			values[w] = struct{}{}
+		}
+	}
+	for _, s := range left {
+		for w := range wordsOf(s) {
+			delete(values, w)
+		}
+	}
+	return values
 }

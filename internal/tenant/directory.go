@@ -63,6 +63,12 @@ type DirectorySettings struct {
 	// holds. 0: as the gateway has it for all; a negative rate: no limit.
 	Rate  int `json:"rate,omitempty"`
 	Burst int `json:"burst,omitempty"`
+	// LogBodies is until when the provisioning log shows values in bodies; zero: it
+	// masks them. Passwords and tokens are never shown.
+	LogBodies time.Time `json:"log_bodies,omitzero"`
+	// LogDays and LogEntries bound the provisioning log; 0: 30 days, 100,000 entries.
+	LogDays    int `json:"log_days,omitempty"`
+	LogEntries int `json:"log_entries,omitempty"`
 }
 
 // RoleMapping gives a role to the members of a group. It follows the group's
