@@ -96,7 +96,7 @@ func (d *Door) opened(ctx context.Context, id tenant.DirectoryID, token string) 
 
 // inForce says whether a grant opens the directory now.
 func (d *Door) inForce(g roster.Grant, id tenant.DirectoryID) bool {
-	return g.Credential.Usable(d.Now()) && g.Directory.ID == id && g.Directory.Status == tenant.DirectoryActive
+	return g.Credential.Usable(d.Now()) && g.Directory.ID == id && g.Directory.Status != tenant.DirectoryRemoved
 }
 
 // touch notes that a credential was used, and by whom.

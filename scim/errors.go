@@ -18,6 +18,11 @@ const errorSchema = "urn:ietf:params:scim:api:messages:2.0:Error"
 // short because Entra puts a job with many failures into quarantine.
 const retryAfter = 5 * time.Second
 
+// retryPaused is asked of a paused directory. Reads are answered meanwhile, so
+// that the provider's test of the connection goes on working: a steady 401 or
+// 404 would quarantine Entra's job, a 503 of some writes does not.
+const retryPaused = 10 * time.Minute
+
 // fault is an answer that only the protocol knows of; no rule of the roster
 // is behind it.
 type fault struct {
@@ -161,6 +166,9 @@ func faultOf(err error) *fault {
 		f.header = [2]string{"WWW-Authenticate", `Bearer realm="SCIM"`}
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		f.header = retryHeader(retryAfter)
+		if e.Code == roster.CodeDirectoryPaused {
+			f.header = retryHeader(retryPaused)
+		}
 	}
 	f.detail = "The service failed. The failure is on record; repeat the request later."
 	if f.status != http.StatusInternalServerError {

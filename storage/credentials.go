@@ -124,7 +124,7 @@ func (db *DB) KnowsCredential(ctx context.Context, hash [32]byte) (bool, error) 
 				return err //nolint:wrapcheck // explained below
 			}
 			found, err := c.credential()
-			known = known || found.Usable(now) && status == string(tenant.DirectoryActive)
+			known = known || found.Usable(now) && status != string(tenant.DirectoryRemoved)
 			return err
 		},
 	})

@@ -110,6 +110,7 @@ func (t *tx) UpdateMember(ctx context.Context, before, after roster.Member) erro
 	list := []statement{{sql: sql, expects: true, part: part, args: args, taken: t.loginOrExternalID(after)}}
 	list = append(list, t.moved(before, after)...)
 	list = append(list, t.emailChanges(&before, &after)...)
+	list = append(list, t.heldChanges(before, after)...)
 	if before.Person != after.Person || before.Removed() != after.Removed() && !after.Person.IsZero() {
 		list = append(list, t.link(after))
 	}

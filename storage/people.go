@@ -54,7 +54,8 @@ func (t *tx) AddAddress(ctx context.Context, id roster.PersonID, e roster.Email)
 	})
 }
 
-// PersonElsewhere implements roster.Tx.
+// PersonElsewhere implements roster.Tx. On PostgreSQL it waits for others who ask for the address until
+// their end, or two tenants at once would both be told no; SQLite has one writer at a time.
 func (t *tx) PersonElsewhere(ctx context.Context, e roster.Email) (bool, error) {
 	s := statement{sql: `SELECT rollcall_person_elsewhere($1)`, args: []any{string(e)}}
 	if t.db.dialect == sqlite {
@@ -64,7 +65,12 @@ func (t *tx) PersonElsewhere(ctx context.Context, e roster.Email) (bool, error) 
 	}
 	var elsewhere bool
 	s.each = func(r row) error { return r.Scan(&elsewhere) }
-	err := t.run(ctx, "look for the person elsewhere", s)
+	list := []statement{s}
+	if t.db.dialect == postgres {
+		lock := statement{sql: `SELECT pg_advisory_xact_lock(hashtext('rollcall address'), hashtext($1))`, args: []any{string(e)}}
+		list = []statement{lock, s}
+	}
+	err := t.run(ctx, "look for the person elsewhere", list...)
 	return elsewhere, err
 }
 

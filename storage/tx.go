@@ -139,10 +139,10 @@ func (t *tx) lockMembers(ctx context.Context, s roster.Scope, which func(column 
 	return found, nil
 }
 
-// lockMatches reads five indexes, one arm each: those of the live and those of the removed are apart.
+// matches reads five indexes, one arm each: those of the live and those of the removed are apart.
 // On PostgreSQL the ids are gathered first: joined with the table they would, while that is small,
 // make the planner read all of it, and the plan would be kept.
-func lockMatches(d dialect, lock string) string {
+func matches(d dialect, lock string) string {
 	ids := `SELECT id FROM members WHERE tenant_id = $1 AND directory_id = $2 AND login_fold = $3 AND removed_at IS NULL
 	  UNION ALL
 	  SELECT id FROM members WHERE tenant_id = $1 AND directory_id = $2 AND login_fold = $3 AND removed_at IS NOT NULL
@@ -151,12 +151,16 @@ func lockMatches(d dialect, lock string) string {
 	  UNION ALL
 	  SELECT id FROM members WHERE tenant_id = $1 AND directory_id = $2 AND external_id = $4 AND external_id <> '' AND removed_at IS NOT NULL
 	  UNION ALL
-	  SELECT member_id FROM member_emails WHERE tenant_id = $1 AND email_fold = $5 AND kind = 'primary'`
+	  SELECT member_id FROM member_emails WHERE tenant_id = $1 AND email_fold = $5 AND kind IN ('primary', 'alias')`
 	which := `IN (` + ids + `)`
 	if d == postgres {
 		which = `= ANY (ARRAY(` + ids + `))`
 	}
 	return `SELECT ` + memberColumns + ` FROM members m WHERE m.tenant_id = $1 AND m.id ` + which + ` ORDER BY m.id` + lock
+}
+
+func matchArgs(me ident, m roster.Match) []any {
+	return []any{me, ident(m.Directory.UUID), roster.Fold(m.Login), m.ExternalID, string(m.Email)}
 }
 
 // LockMatches implements roster.Tx. It looks for the person of the e-mail on the same trip.
@@ -170,8 +174,8 @@ func (t *tx) LockMatches(ctx context.Context, m roster.Match) ([]roster.Member, 
 		lock = ""
 	}
 	list := []statement{{
-		sql: lockMatches(t.db.dialect, lock), brief: d != nil,
-		args: []any{t.me(), ident(m.Directory.UUID), roster.Fold(m.Login), m.ExternalID, string(m.Email)},
+		sql: matches(t.db.dialect, lock), brief: d != nil,
+		args: matchArgs(t.me(), m),
 		each: func(r row) error {
 			found, err := scanMember(r, false)
 			out = append(out, found)

@@ -28,6 +28,15 @@ const (
 	// SourceFormer is what a removed directory last said. It decides nothing; it is
 	// there to undo the removal.
 	SourceFormer Source = "former_directory"
+	// SourceHeld is a directory's "no" that is held back (see Hold). It decides
+	// nothing until then.
+	SourceHeld Source = "held_directory"
+	// SourceApart is an admin's decision that a directory's record and a member are
+	// two people: By names the directory, or the other member. It decides nothing.
+	SourceApart Source = "kept_apart"
+	// SourceMerged is on the tombstone of a member that was merged into the one that
+	// By names. It decides nothing.
+	SourceMerged Source = "merged_into"
 	// SourceDomain and SourceTenant are the defaults that an admin set for a
 	// domain and for the tenant. They are worked out when needed, never stored.
 	SourceDomain Source = "domain"
@@ -49,6 +58,8 @@ type Claim struct {
 	// Group is the group whose mapping named the role.
 	Group GroupID   `json:"group,omitzero"`
 	At    time.Time `json:"at"`
+	// Due is when a claim that is held back takes effect; zero: it is not.
+	Due time.Time `json:"due,omitzero"`
 }
 
 // State sums up where a member stands.

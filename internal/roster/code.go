@@ -25,4 +25,9 @@ const (
 	CodePublicDomain           Code = "public_domain"
 	CodeMassChange             Code = "mass_change"
 	CodeCredentialInUse        Code = "credential_in_use"
+	CodeDirectoryPaused        Code = "directory_paused"
+	CodeDuplicateAddress       Code = "duplicate_address"
+	CodeSameName               Code = "same_name"
+	CodeKeptApart              Code = "kept_apart"
+	CodeDecided                Code = "decided"
 )

@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -74,6 +75,9 @@ func (r *Roster) RemoveDirectory(ctx context.Context, s Staff, id tenant.Directo
 		if d.Status == tenant.DirectoryRemoved {
 			return nil, &Error{Kind: NotFound, Field: "directory", Detail: "The directory was removed already."}
 		}
+		if waiting, err := tx.Held(ctx, HeldQuery{Directory: id, Limit: 1}); err != nil || len(waiting) > 0 {
+			return nil, cmp.Or(err, error(&Error{Kind: Invalid, Field: "directory", Detail: "Changes of the directory are held back. Release or refuse them first."}))
+		}
 		d.Status, d.RemovedAt = tenant.DirectoryRemoved, tx.Now()
 		return func(m Member) Member { return orphan(m, s, id, keep, tx.Now()) }, nil
 	})
@@ -84,6 +88,9 @@ func (r *Roster) RemoveDirectory(ctx context.Context, s Staff, id tenant.Directo
 // never counted: such a member stays in only if others let it in.
 func orphan(m Member, s Staff, id tenant.DirectoryID, keep bool, now time.Time) Member {
 	active, conflict := m.DirectoryActive, m.Conflict
+	if c, ok := m.Claim(SourceDirectory); ok { // what counts of its word: an admin may have refused a "no"
+		active = c.Active == nil || *c.Active
+	}
 	stays := active
 	if conflict != "" {
 		stays = m.Standing.State == StateActive

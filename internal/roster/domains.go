@@ -112,21 +112,27 @@ func (r *Roster) changeDomain(ctx context.Context, s Staff, name string, change 
 
 // proving gives members of an owned domain the proof that they waited for. Of
 // several with one address, the proven one keeps it, or else the oldest gets
-// it; the others go on waiting.
+// it; those of the others that a directory manages wait for an admin.
 func proving(ctx context.Context, tx Tx, d tenant.Domain) (func(Member) Member, error) {
 	if !d.Owned() {
 		return nil, nil //nolint:nilnil // no change of members is an answer
 	}
-	taken := map[Email]bool{}
+	taken := map[Email]MemberID{}
 	err := eachMember(ctx, tx, Query{Limit: walkPage}, func(m Member) error {
-		if m.Proven {
-			taken[m.Email] = true
+		if m.Proven && m.Email.Domain() == d.Name {
+			taken[m.Email] = m.ID
 		}
 		return nil
 	})
 	return func(m Member) Member {
-		if m.Email.Domain() == d.Name && !m.Proven && !taken[m.Email] {
-			taken[m.Email] = true
+		if m.Email.Domain() != d.Name || m.Proven {
+			return m
+		}
+		switch other, is := taken[m.Email]; {
+		case is && !m.Directory.IsZero() && m.Conflict == "" && !apart(m, other.String()):
+			m.Conflict = CodeDuplicateAddress
+		case !is:
+			taken[m.Email] = m.ID
 			m.Proven = true
 			m.Person = PersonID{}
 		}

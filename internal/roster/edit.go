@@ -49,7 +49,11 @@ func (r *Roster) Edit(ctx context.Context, by By, id MemberID, pre Precondition,
 				return err
 			}
 		}
-		return r.save(ctx, tx, cfg, by.source(), before, &out, saveOptions{alone: alone, byDirectory: true, mass: mass.again()})
+		o := saveOptions{alone: alone, byDirectory: true, mass: mass.again()}
+		if err := r.brake(ctx, tx, cfg, by.source(), before, &out, &o); err != nil {
+			return err
+		}
+		return r.save(ctx, tx, cfg, by.source(), before, &out, o)
 	})
 	r.mass.end(by.Directory.ID, r.Now(), mass, err == nil)
 	if err == nil && held != nil {
@@ -74,7 +78,7 @@ func applyChange(before Member, c Change, by By, cfg tenant.Config, now time.Tim
 		return before, err
 	}
 	if c.Active != nil && *c.Active != before.DirectoryActive {
-		if *c.Active {
+		if _, held := before.Hold(); *c.Active && !held { // held back: the access never ended
 			after.Claims = withoutAdmin(after.Claims, cfg.Tenant.Roles.Admin())
 		}
 		after = heard(after, *c.Active, now)
@@ -137,7 +141,7 @@ func sameMember(a, b Member) bool {
 
 func sameClaim(a, b Claim) bool {
 	return a.Source == b.Source && a.By == b.By && a.Here == b.Here && a.Role == b.Role && a.Group == b.Group &&
-		(a.Active == nil) == (b.Active == nil) && (a.Active == nil || *a.Active == *b.Active)
+		a.Due.Equal(b.Due) && (a.Active == nil) == (b.Active == nil) && (a.Active == nil || *a.Active == *b.Active)
 }
 
 // deactivatedAnyway adds to a refusal that the deactivation went through.

@@ -21,6 +21,9 @@ const (
 	MemberRestored    EventKind = "member.restored" // a removed member came back
 	MemberAdopted     EventKind = "member.adopted"  // a directory took over a member that others brought
 	MemberReleased    EventKind = "member.released" // the directory manages the member no more
+	MemberHeld        EventKind = "member.held"     // a directory's "no" is held back, see Hold
+	MemberUnheld      EventKind = "member.unheld"   // what was held back was taken back, or refused by an admin
+	MemberMerged      EventKind = "member.merged"   // only the tombstone is left; another member goes on in its place
 	MemberRefused     EventKind = "member.refused"  // a rule refused what a source wanted; nothing else was written
 	GroupCreated      EventKind = "group.created"
 	GroupUpdated      EventKind = "group.updated"
@@ -36,6 +39,9 @@ const (
 	DirectoryCreated  EventKind = "directory.created"
 	DirectoryChanged  EventKind = "directory.changed"
 	DirectoryRemoved  EventKind = "directory.removed"
+	DirectoryPaused   EventKind = "directory.paused"
+	DirectoryResumed  EventKind = "directory.resumed"
+	ConflictDecided   EventKind = "conflict.decided"
 	CredentialAdded   EventKind = "credential.added"
 	CredentialRevoked EventKind = "credential.revoked"
 	// CredentialExpiring comes 60, 30, 14, 7 and 1 days ahead, CredentialExpired once.

@@ -81,44 +81,51 @@ func (w *massWatch) end(id tenant.DirectoryID, now time.Time, check *massCheck, 
 	w.by[id] = c
 }
 
+// marked says whether the directory is seen to be in a mass change.
+func marked(d tenant.Directory, now time.Time) bool {
+	return !d.MassChangeAt.IsZero() && now.Sub(d.MassChangeAt) < massWindow
+}
+
 // guardMass marks the directory and tells of a mass change, once in massWindow.
-func (r *Roster) guardMass(ctx context.Context, tx Tx, cfg tenant.Config, from origin, id tenant.DirectoryID, o saveOptions) error {
+// It says whether this is one that was not told of yet.
+func (r *Roster) guardMass(ctx context.Context, tx Tx, cfg tenant.Config, from origin, id tenant.DirectoryID, o saveOptions) (bool, error) {
 	o.mass.off = true
 	d, ok := cfg.Directory(id)
-	marked := !d.MassChangeAt.IsZero() && tx.Now().Sub(d.MassChangeAt) < massWindow
-	if !o.mass.due || !ok || marked {
-		return nil
+	if !o.mass.due || o.mass.counted || !ok || marked(d, tx.Now()) {
+		return false, nil
 	}
 	people, err := tx.Members(ctx, Query{Scope: Scope{Directory: id}, Count: true})
 	if err != nil {
-		return err
+		return false, err
 	}
 	allowed := max(massPeople, people.Total/massShare)
 	others, err := tx.TurnedOff(ctx, from.actor, tx.Now().Add(-massWindow), allowed)
 	if err != nil {
-		return err
+		return false, err
 	}
 	o.mass.counted, o.mass.step = true, max(1, allowed/10)
 	if len(others) < allowed {
-		return nil
+		return false, nil
 	}
 	if !o.alone { // another replica may be telling of it right now
-		return errAlone
+		return false, errAlone
 	}
 	d.MassChangeAt = tx.Now()
 	if err := tx.PutDirectory(ctx, d); err != nil {
-		return err
+		return false, err
 	}
-	return tx.AppendEvent(ctx, Event{
-		Kind: TenantMassChange, Actor: from.actor, RequestID: from.requestID,
-		Data: details{Code: CodeMassChange, Name: d.Name, Gone: len(others) + 1}.json(),
-	})
+	told := details{Code: CodeMassChange, Name: d.Name, Gone: len(others) + 1}
+	if d.Settings.Hold && !tx.Now().Before(d.Settings.HoldLifted) {
+		told.Status = "held"
+	}
+	return true, tx.AppendEvent(ctx, Event{Kind: TenantMassChange, Actor: from.actor, RequestID: from.requestID, Data: told.json()})
 }
 
 // UndoMassChange turns on again whom a directory turned off, and brings back
 // whom it removed, in the run that it was last marked for, as if the directory
-// had said so. It returns how many. Memberships of groups do not come back with
-// those who were removed. Invalid when there is nothing to undo; Conflict when
+// had said so. It returns how many. Those who were removed are in their groups
+// again, as far as these are still there. What is held back of the directory is
+// dropped. Invalid when there is nothing to undo; Conflict when
 // the login or address of one who was removed has been taken since.
 func (r *Roster) UndoMassChange(ctx context.Context, s Staff, id tenant.DirectoryID) (int, error) {
 	n := 0
@@ -136,6 +143,15 @@ func (r *Roster) UndoMassChange(ctx context.Context, s Staff, id tenant.Director
 		if err != nil {
 			return err
 		}
+		waiting, err := tx.Held(ctx, HeldQuery{Directory: id})
+		if err != nil {
+			return err
+		}
+		for _, h := range waiting {
+			off = append(off, h.Member)
+		}
+		slices.SortFunc(off, func(a, b MemberID) int { return slices.Compare(a.UUID[:], b.UUID[:]) })
+		off = slices.Compact(off)
 		for chunk := range slices.Chunk(off, walkPage) {
 			back, err := r.turnOn(ctx, tx, cfg, s.source(), d, chunk)
 			if err != nil {
@@ -158,23 +174,42 @@ func (r *Roster) turnOn(ctx context.Context, tx Tx, cfg tenant.Config, from orig
 	if err != nil {
 		return 0, err
 	}
-	n := 0
-	for _, before := range members {
-		if before.Directory != d.ID || before.DirectoryActive && !before.Removed() {
-			continue
+	members = slices.DeleteFunc(members, func(m Member) bool { return !keptOff(m, d.ID) })
+	back := make([]MemberID, len(members))
+	for i, m := range members {
+		back[i] = m.ID
+	}
+	if members, err = unpark(ctx, tx, back); err != nil {
+		return 0, err
+	}
+	for i, before := range members {
+		after := before
+		after.Directory = d.ID
+		after = heard(after, true, tx.Now())
+		if before.Removed() { // somebody may have taken the address elsewhere
+			after.RemovedAt, after.Person = time.Time{}, PersonID{}
 		}
-		after := heard(before, true, tx.Now())
-		after.RemovedAt = time.Time{}
 		after.Claims = mappedRole(after, d, tx.Now())
 		after = seal(after, cfg, tx.Now())
 		kind := EventKind("")
 		if before.Removed() {
 			kind = MemberRestored
 		}
-		if err := r.save(ctx, tx, cfg, from, before, &after, saveOptions{alone: true, kind: kind}); err != nil {
-			return n, err
+		if _, held := before.Hold(); held {
+			kind = MemberUnheld
 		}
-		n++
+		if err := r.save(ctx, tx, cfg, from, before, &after, saveOptions{alone: true, kind: kind}); err != nil {
+			return i, err
+		}
 	}
-	return n, nil
+	return len(members), nil
+}
+
+// keptOff says whether a directory keeps a member off, wants it off, or removed it.
+func keptOff(m Member, id tenant.DirectoryID) bool {
+	if h, held := m.Hold(); held && h.Directory == id {
+		return true
+	}
+	_, merged := m.MergedInto()
+	return m.Directory == id && !merged && (!m.DirectoryActive || m.Removed())
 }

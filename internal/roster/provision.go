@@ -31,8 +31,14 @@ func (r *Roster) Provision(ctx context.Context, by By, c Change) (Member, error)
 			return err
 		}
 		p := arrival{by: by, change: c, email: email, config: cfg, now: tx.Now()}
+		if found, err = r.withHeld(ctx, tx, cfg, m, found); err != nil {
+			return err
+		}
 		before, kind, err := p.meet(found)
 		if err != nil {
+			return err
+		}
+		if before, err = back(ctx, tx, before, kind); err != nil {
 			return err
 		}
 		if kind == MemberAdopted { // not even the names of another directory's groups are this one's to see
@@ -156,18 +162,25 @@ func (p arrival) meet(found []Member) (Member, EventKind, error) {
 	var gone *Member
 	var fresh Member
 	for i, m := range found {
+		if !p.reaches(m) {
+			continue
+		}
 		switch {
 		case m.Removed():
 			switch {
 			case p.recycles(m):
 				fresh.Conflict = CodeExternalIDConflict
-			case p.mayReturn(m) && (gone == nil || m.ExternalID == p.change.ExternalID):
+			case p.mayReturn(m) && (gone == nil || m.ExternalID == p.change.ExternalID || p.named(m) && !p.named(*gone)):
 				gone = &found[i]
 			}
 		case m.Directory == p.by.Directory.ID:
 			return Member{}, "", p.taken(m)
 		case !m.Directory.IsZero():
 			return Member{}, "", p.foreign(m)
+		case p.heldBack(m): // the directory deleted it, and changes its mind
+			return m, MemberUnheld, nil
+		case apart(m, p.by.Directory.ID.String()):
+			return Member{}, "", keptApart()
 		default: // unmanaged, found by its proven address
 			if p.owned() {
 				return m, MemberAdopted, nil
@@ -189,8 +202,7 @@ func (p arrival) owned() bool {
 // external id, or the same name or proven address where no other external id
 // speaks against it.
 func (p arrival) mayReturn(m Member) bool {
-	here := m.Directory == p.by.Directory.ID
-	if here && (m.ExternalID != "" && m.ExternalID == p.change.ExternalID || Fold(m.Login) == Fold(p.change.Login)) {
+	if p.named(m) || m.Directory == p.by.Directory.ID && p.alias(m) {
 		return true
 	}
 	return m.Proven && m.Email != "" && m.Email == p.email && p.owned()
@@ -209,6 +221,8 @@ func (p arrival) taken(m Member) error {
 	case Fold(m.Login) == Fold(p.change.Login):
 	case m.ExternalID != "" && m.ExternalID == p.change.ExternalID:
 		e.Field, e.Detail = "external_id", "A user with this external id exists already. Match it by external id and update it instead of creating another."
+	case m.Email != p.email && p.alias(m):
+		e.Field, e.Detail = "email", "A user of this directory had this e-mail address until lately. Match that user and change it; a newcomer who takes over the address needs an external id."
 	default:
 		e.Field, e.Detail = "email", "Another user of this directory has this e-mail address as primary one. Give one of the two another address."
 	}
@@ -250,7 +264,7 @@ func (p arrival) member(m Member, kind EventKind) Member {
 	if owned := p.owned(); m.Email == p.email && m.Proven != owned {
 		m.Proven = owned || m.Email == known && vouched(m) // nobody vouched for another address
 	}
-	if kind != MemberAdopted {
+	if kind != MemberAdopted && kind != MemberUnheld {
 		m.Person = PersonID{}
 	}
 	m = heard(m, active, p.now)

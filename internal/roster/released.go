@@ -16,14 +16,15 @@ import (
 func released(m Member) Member {
 	m.Directory, m.Conflict = tenant.DirectoryID{}, ""
 	m.DirectoryActive = true
-	m.Claims = withoutClaims(m.Claims, SourceDirectory, SourceDirectoryGroup, SourceDirectoryRoles)
+	m.Claims = withoutClaims(m.Claims, SourceDirectory, SourceDirectoryGroup, SourceDirectoryRoles, SourceHeld)
 	return m
 }
 
-// heard notes the word of the directory that manages a member.
+// heard notes the word of the directory that manages a member. What was held back
+// of it is no longer its word.
 func heard(m Member, active bool, now time.Time) Member {
 	m.DirectoryActive = active
-	m.Claims = withClaim(m.Claims, Claim{Source: SourceDirectory, By: m.Directory.String(), Here: true, Active: &active, At: now})
+	m.Claims = withClaim(withoutClaims(m.Claims, SourceHeld), Claim{Source: SourceDirectory, By: m.Directory.String(), Here: true, Active: &active, At: now})
 	return m
 }
 

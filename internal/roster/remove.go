@@ -27,7 +27,7 @@ func (r *Roster) Remove(ctx context.Context, by By, id MemberID, pre Preconditio
 		}
 		o := saveOptions{alone: alone, byDirectory: true, mass: mass.again()}
 		if before.Conflict == "" || !wanted(released(before)) {
-			return r.bury(ctx, tx, cfg, by.source(), before, o)
+			return r.buryOrHold(ctx, tx, cfg, by.source(), before, o)
 		}
 		after := seal(released(before), cfg, tx.Now())
 		o.kind = MemberReleased
@@ -38,6 +38,20 @@ func (r *Roster) Remove(ctx context.Context, by By, id MemberID, pre Preconditio
 	})
 	r.mass.end(by.Directory.ID, r.Now(), mass, err == nil)
 	return err
+}
+
+// buryOrHold is bury at a directory's word, which may be held back, and may be
+// undone with the member's groups.
+func (r *Roster) buryOrHold(ctx context.Context, tx Tx, cfg tenant.Config, from origin, before Member, o saveOptions) error {
+	after := tombstone(before, cfg, tx.Now())
+	o.kind = MemberRemoved
+	if err := r.brake(ctx, tx, cfg, from, before, &after, &o); err != nil {
+		return err
+	}
+	if err := r.save(ctx, tx, cfg, from, before, &after, o); err != nil || !after.Removed() {
+		return err
+	}
+	return leaveAndPark(ctx, tx, before)
 }
 
 // bury turns a member into its tombstone and takes it out of all groups.

@@ -34,7 +34,7 @@ type By struct {
 func (b By) scope() Scope { return Scope{Directory: b.Directory.ID} }
 
 func (b By) source() origin {
-	return origin{actor: DirectoryActor(b.Directory.ID), requestID: b.RequestID, trail: b.Trail}
+	return origin{actor: DirectoryActor(b.Directory.ID), requestID: b.RequestID, trail: b.Trail, shut: b.paused()}
 }
 
 // Staff is an admin of a tenant, or the operator, who acts on it.
@@ -54,6 +54,7 @@ type origin struct {
 	actor     Actor
 	requestID string
 	trail     *Trail
+	shut      error // why nothing may be written now; nil: it may
 }
 
 // errAlone asks for the same transaction again with the tenant's exclusive
@@ -63,6 +64,9 @@ var errAlone = errors.New("needs the exclusive lock")
 // update runs f, a second time alone if it asks for that, and records a
 // refusal that f returned.
 func (r *Roster) update(ctx context.Context, id tenant.ID, from origin, f func(tx Tx, alone bool) error) error {
+	if from.shut != nil {
+		return from.shut
+	}
 	err := r.Store.Update(ctx, id, func(tx Tx) error { return f(from.trail.on(tx), false) })
 	if errors.Is(err, errAlone) {
 		err = r.updateAlone(ctx, id, func(tx Tx) error { return f(from.trail.on(tx), true) })

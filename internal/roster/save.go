@@ -25,7 +25,7 @@ func (r *Roster) save(ctx context.Context, tx Tx, cfg tenant.Config, from origin
 		return err
 	}
 	if o.mass != nil && before.Standing.State == StateActive && after.Standing.State != StateActive {
-		if err := r.guardMass(ctx, tx, cfg, from, before.Directory, o); err != nil {
+		if _, err := r.guardMass(ctx, tx, cfg, from, before.Directory, o); err != nil {
 			return err
 		}
 	}

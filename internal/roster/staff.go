@@ -29,7 +29,7 @@ func (r *Roster) AddMember(ctx context.Context, s Staff, email, role, name strin
 		if err := checkRole(cfg, role); err != nil {
 			return err
 		}
-		before, kind, err := returning(found)
+		before, kind, err := returning(found, address)
 		if err != nil {
 			return err
 		}
@@ -45,10 +45,16 @@ func (r *Roster) AddMember(ctx context.Context, s Staff, email, role, name strin
 
 // returning finds the tombstone that a person whom an admin adds comes back
 // from; the zero Member when there is none.
-func returning(found []Member) (Member, EventKind, error) {
+func returning(found []Member, address Email) (Member, EventKind, error) {
 	var m Member
 	kind := MemberCreated
 	for _, f := range found {
+		if f.Email != address { // it was the address until lately
+			continue
+		}
+		if _, merged := f.MergedInto(); merged {
+			continue
+		}
 		if !f.Removed() {
 			return m, kind, &Error{Kind: Conflict, Field: "email", Detail: "A member with this e-mail address exists already."}
 		}

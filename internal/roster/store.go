@@ -75,6 +75,7 @@ type Store interface {
 type Reader interface {
 	TenantReader
 	ExchangeReader
+	WaitingReader
 	// Member finds a member within the scope; NotFound. In the zero Scope removed
 	// members are found as well. withGroups fills Groups.
 	Member(ctx context.Context, s Scope, id MemberID, withGroups bool) (Member, error)
@@ -125,6 +126,7 @@ type Match struct {
 type Tx interface {
 	Reader
 	ExchangeTx
+	WaitingTx
 	// Now is the time of the transaction, the same at each call, in UTC and to the
 	// millisecond.
 	Now() time.Time
@@ -140,7 +142,7 @@ type Tx interface {
 	LockMembers(ctx context.Context, s Scope, ids []MemberID) ([]Member, error)
 	// LockMatches finds and locks the members, removed ones included, that have
 	// the external id or the login in the directory, or the e-mail as proven primary address
-	// anywhere in the tenant. Ordered by id.
+	// or as an alias, expired ones included, anywhere in the tenant. Ordered by id.
 	LockMatches(ctx context.Context, m Match) ([]Member, error)
 	// InsertMember and UpdateMember write a member, its addresses and the link to its person.
 	// UpdateMember needs the member as it was read: Stale when the stored version is another.

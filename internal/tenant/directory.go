@@ -28,6 +28,7 @@ type DirectoryStatus string
 // The states of a directory.
 const (
 	DirectoryActive  DirectoryStatus = "active"
+	DirectoryPaused  DirectoryStatus = "paused"  // it may read; its writes are asked to come again later
 	DirectoryRemoved DirectoryStatus = "removed" // its credentials are dead; can be undone for 30 days
 )
 
@@ -69,6 +70,10 @@ type DirectorySettings struct {
 	// LogDays and LogEntries bound the provisioning log; 0: 30 days, 100,000 entries.
 	LogDays    int `json:"log_days,omitempty"`
 	LogEntries int `json:"log_entries,omitempty"`
+	// Hold holds a mass change back instead of applying it at once.
+	Hold bool `json:"hold,omitempty"`
+	// HoldLifted is until when nothing is held back, because an admin released all.
+	HoldLifted time.Time `json:"hold_lifted,omitzero"`
 }
 
 // RoleMapping gives a role to the members of a group. It follows the group's

@@ -39,6 +39,7 @@ func matchKeys(t *testing.T, b Backend) {
 	claimed.Email = "claimed@example.com"
 	free.Email, free.Proven = "free@example.com", true
 	free.Directory.UUID = [16]byte{}
+	free.Aliases = []roster.Alias{{Email: "former@example.com", Until: epoch()}}
 	h.insert(named, keyed, gone, foreign, claimed)
 	h.insertProven(free)
 
@@ -55,6 +56,7 @@ func matchKeys(t *testing.T, b Backend) {
 		{"a removed one by external id", roster.Match{Login: "x", ExternalID: "K2"}, []string{"gone"}},
 		{"login of another directory", roster.Match{Login: "foreign"}, nil},
 		{"proven address", roster.Match{Login: "x", Email: "free@example.com"}, []string{"free"}},
+		{"former address", roster.Match{Login: "x", Email: "former@example.com"}, []string{"free"}},
 		{"address that nobody proved", roster.Match{Login: "x", Email: "claimed@example.com"}, nil},
 		{"all keys at once", roster.Match{Login: "named", ExternalID: "K2", Email: "free@example.com"}, []string{"Named", "free", "gone"}},
 		{"one member by all keys", roster.Match{Login: "KEYED", ExternalID: "K1"}, []string{"keyed"}},

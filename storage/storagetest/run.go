@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"groups", testGroups},
 		{"tenants", testTenants},
 		{"credentials", testCredentials},
+		{"waiting", testWaiting},
 		{"tenancy", testTenancy},
 		{"constraints", testConstraints},
 		{"concurrency", testConcurrency},

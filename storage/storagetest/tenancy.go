@@ -32,6 +32,7 @@ type stranger struct {
 	*house
 	owner  *house
 	member roster.Member // the owner's, as are all below
+	held   roster.Member
 	group  roster.Group
 	domain tenant.Domain
 	token  tenant.Credential
@@ -50,6 +51,7 @@ func newStranger(t *testing.T, b Backend, name string) *stranger {
 	m.Standing.State, m.Standing.Role = roster.StateActive, "admin"
 	x.member = owner.insertProven(m)
 	x.group = owner.addGroup("Theirs", x.member)
+	x.held = owner.await(x.group)
 	x.domain = owner.newDomain(name+".example", tenant.DomainProven)
 	if err := owner.putDomain(x.domain); err != nil {
 		t.Fatalf("PutDomain: %v", err)
@@ -83,6 +85,7 @@ func (h *house) state(events int) string {
 		}
 		all = append(all, tokens)
 	}
+	all = append(all, h.waiting())
 	text, err := json.MarshalIndent(all, "", " ")
 	if err != nil {
 		h.t.Fatal(err)
@@ -219,6 +222,32 @@ func readerProbes() probes[roster.Reader] {
 		"Admins": func(t *testing.T, _ *stranger, r roster.Reader) {
 			n, err := r.Admins(t.Context(), "admin", roster.MemberID{})
 			wantSame(t, "Admins", []any{0, error(nil)}, []any{n, err})
+		},
+		"Held": func(t *testing.T, x *stranger, r roster.Reader) {
+			for _, q := range []roster.HeldQuery{{}, {Directory: x.owner.dir.ID}, {DueBy: epoch().AddDate(1, 0, 0)}, {Directory: x.owner.dir.ID, Login: x.held.Login}} {
+				list, err := r.Held(t.Context(), q)
+				wantNone(t, "Held", list, err)
+			}
+		},
+		"InConflict": func(t *testing.T, x *stranger, r roster.Reader) {
+			list, err := r.InConflict(t.Context(), roster.ConflictQuery{Limit: 10})
+			wantNone(t, "InConflict", list, err)
+		},
+		"SameNames": func(t *testing.T, x *stranger, r roster.Reader) {
+			list, err := r.SameNames(t.Context(), roster.ConflictQuery{Limit: 10})
+			wantNone(t, "SameNames", list, err)
+		},
+		"Matches": func(t *testing.T, x *stranger, r roster.Reader) {
+			for _, s := range x.scopes {
+				list, err := r.Matches(t.Context(), roster.Match{
+					Directory: s.Directory, ExternalID: x.member.ExternalID, Login: x.member.Login, Email: x.member.Email,
+				})
+				wantNone(t, "Matches", list, err)
+			}
+		},
+		"Decision": func(t *testing.T, x *stranger, r roster.Reader) {
+			_, err := r.Decision(t.Context(), x.member.ID.UUID)
+			wantKind(t, "Decision", roster.NotFound, err)
 		},
 		"Config": func(t *testing.T, x *stranger, r roster.Reader) {
 			c, err := r.Config(t.Context())

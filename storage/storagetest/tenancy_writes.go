@@ -28,6 +28,7 @@ func txProbes() probes[roster.Tx] {
 		}
 	}
 	memberProbes(all)
+	waitingProbes(all)
 	groupProbes(all)
 	all["AppendEvent"] = func(t *testing.T, x *stranger, tx roster.Tx) {
 		err := tx.AppendEvent(t.Context(), roster.Event{Kind: roster.MemberUpdated, Member: x.member.ID, Group: x.group.ID})

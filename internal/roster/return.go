@@ -1,0 +1,85 @@
+package roster
+
+import (
+	"context"
+	"slices"
+
+	"rollcall/internal/tenant"
+)
+
+// withHeld adds to the members that a create matches the one that the directory
+// deleted, and whose removal is held back: the directory does not see it any
+// more, so that only an address would find it.
+func (r *Roster) withHeld(ctx context.Context, tx Tx, cfg tenant.Config, m Match, found []Member) ([]Member, error) {
+	if d, ok := cfg.Directory(m.Directory); !ok || !d.Settings.Hold {
+		return found, nil
+	}
+	rows, err := tx.Held(ctx, HeldQuery{Directory: m.Directory, Login: m.Login, ExternalID: m.ExternalID, Limit: walkPage})
+	if err != nil || len(rows) == 0 {
+		return found, err
+	}
+	ids := make([]MemberID, 0, len(rows))
+	for _, h := range rows {
+		if !slices.ContainsFunc(found, func(f Member) bool { return f.ID == h.Member }) {
+			ids = append(ids, h.Member)
+		}
+	}
+	more, err := tx.LockMembers(ctx, Scope{}, ids)
+	return append(found, more...), err
+}
+
+// back brings the groups of a member with it whose removal was held back. One
+// that was removed comes back without: the directory sends them again.
+func back(ctx context.Context, tx Tx, m Member, kind EventKind) (Member, error) {
+	switch kind {
+	case MemberRestored:
+		return m, tx.ForgetGroups(ctx, m.ID)
+	case MemberUnheld:
+		found, err := unpark(ctx, tx, []MemberID{m.ID})
+		if err != nil || len(found) == 0 {
+			return m, err
+		}
+		return found[0], nil
+	}
+	return m, nil
+}
+
+// reaches says whether the arrival may be a member that it matches. The former
+// address of a member leads to it only in its own directory, while the alias
+// lasts and the tenant owns the domain, and where no other external id speaks
+// against it: an address may go to a newcomer.
+func (p arrival) reaches(m Member) bool {
+	if _, merged := m.MergedInto(); merged {
+		return false
+	}
+	here := m.Directory == p.by.Directory.ID
+	if p.named(m) || m.Proven && m.Email != "" && m.Email == p.email || p.heldBack(m) {
+		return true
+	}
+	return here && p.alias(m) && (m.ExternalID == "" || p.change.ExternalID == "" || m.ExternalID == p.change.ExternalID)
+}
+
+// named says whether the member bears the arrival's name or key in its directory.
+func (p arrival) named(m Member) bool {
+	same := m.ExternalID != "" && m.ExternalID == p.change.ExternalID || Fold(m.Login) == Fold(p.change.Login)
+	return m.Directory == p.by.Directory.ID && same
+}
+
+// alias says whether the arrival's address was the member's until lately.
+func (p arrival) alias(m Member) bool {
+	return p.owned() && slices.ContainsFunc(m.Aliases, func(a Alias) bool { return a.Email == p.email && p.now.Before(a.Until) })
+}
+
+// heldBack says whether the directory deleted the member and that is held back.
+func (p arrival) heldBack(m Member) bool {
+	h, ok := m.Hold()
+	return ok && h.Removal && h.Directory == p.by.Directory.ID
+}
+
+func keptApart() error {
+	return &Error{
+		Kind: Conflict, Code: CodeKeptApart, Field: "email",
+		Detail: "An admin decided in Rollcall that the member with this e-mail address is another person. " +
+			"Give the user an address of its own, or have the decision taken back.",
+	}
+}
