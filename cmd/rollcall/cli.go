@@ -26,6 +26,7 @@ type cli struct {
 	Domain    domainCmd    `cmd:"" help:"E-mail domains that belong to a tenant."`
 	Directory directoryCmd `cmd:"" help:"Directories: the SCIM connections of a tenant, and their tokens."`
 	Member    memberCmd    `cmd:"" help:"Members: a tenant's people, their roles and their access."`
+	Conflict  conflictCmd  `cmd:"" help:"What waits for an admin, and deciding on it."`
 	Audit     auditCmd     `cmd:"" help:"What happened in a tenant, by whom."`
 
 	Simulate simulateCmd `cmd:"" help:"Play an identity provider against a SCIM endpoint and check its answers."`

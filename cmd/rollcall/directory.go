@@ -15,6 +15,11 @@ type directoryCmd struct {
 	List    directoryListCmd    `cmd:"" help:"List a tenant's directories."`
 	Show    directoryShowCmd    `cmd:"" help:"Show one directory, its role mappings and its groups."`
 	Map     directoryMapCmd     `cmd:"" help:"Give roles to the members of a directory's groups."`
+	Preview directoryPreviewCmd `cmd:"" help:"Say what a first sync would mean: who is new, matched, doubtful, and why. Changes nothing."`
+	Pause   directoryPauseCmd   `cmd:"" help:"Let a directory read but not write, until resume."`
+	Resume  directoryResumeCmd  `cmd:"" help:"End a pause."`
+	Set     directorySetCmd     `cmd:"" help:"Change what a directory does when it turns off too many people at once."`
+	Held    heldCmd             `cmd:"" help:"What is held back of a directory that turned off too many people at once."`
 	Remove  directoryRemoveCmd  `cmd:"" help:"End a directory; can be undone for 30 days."`
 	Restore directoryRestoreCmd `cmd:"" help:"Undo remove within 30 days, with the same ids and tokens."`
 	Undo    directoryUndoCmd    `cmd:"" help:"Turn on again whom a directory turned off in one run of too many."`
@@ -36,6 +41,7 @@ type directoryView struct {
 	RolesAttribute bool                   `json:"roles_attribute"`
 	Rate           int                    `json:"rate,omitempty"` // requests per second; 0: the gateway's, -1: no limit
 	Burst          int                    `json:"burst,omitempty"`
+	Hold           bool                   `json:"hold"`     // mass changes are held back
 	Mappings       []mappingView          `json:"mappings"` // the first that fits wins
 	CreatedAt      time.Time              `json:"created_at"`
 	RemovedAt      time.Time              `json:"removed_at,omitzero"`
@@ -53,6 +59,7 @@ func (p *program) viewDirectory(d tenant.Directory) directoryView {
 		ID: d.ID, Name: d.Name, Provider: d.Provider, Status: d.Status,
 		BaseURL: p.baseURL(p.Listen) + scim.Prefix + "/" + d.ID.UUID.UUID(), TokenURL: p.baseURL(p.Listen) + scim.TokenPath(d.ID),
 		Strict: d.Settings.Strict, RolesAttribute: d.Settings.RolesAttribute, Rate: d.Settings.Rate, Burst: d.Settings.Burst,
+		Hold:      d.Settings.Hold,
 		Mappings:  list(d.Mappings, func(m tenant.RoleMapping) mappingView { return mappingView{m.Group, m.Group.UUID(), m.Role} }),
 		CreatedAt: d.CreatedAt, RemovedAt: d.RemovedAt, MassChangeAt: d.MassChangeAt,
 	}
@@ -157,7 +164,8 @@ func (p *program) showDirectory(id tenant.ID, d tenant.Directory) error {
 	}
 	return p.show(v, func(w io.Writer) {
 		fields(w, "id", v.ID.String(), "name", v.Name, "provider", string(v.Provider), "status", string(v.Status), "base URL", v.BaseURL,
-			"token URL", v.TokenURL, "strict", yesNo(v.Strict), "roles attribute", yesNo(v.RolesAttribute), "may send", rateWords(v.Rate, v.Burst), "created", when(v.CreatedAt), "removed", when(v.RemovedAt), "turned off too many at", when(v.MassChangeAt))
+			"token URL", v.TokenURL, "strict", yesNo(v.Strict), "roles attribute", yesNo(v.RolesAttribute), "may send", rateWords(v.Rate, v.Burst),
+			"holds mass changes", yesNo(v.Hold), "created", when(v.CreatedAt), "removed", when(v.RemovedAt), "turned off too many at", when(v.MassChangeAt))
 		say(w, "")
 		table(w, "No group of this directory gives a role; `rollcall directory map` sets that.", []string{"GROUP", "ROLE", "GROUP ID"},
 			list(v.Mappings, func(m mappingView) []string {
@@ -211,7 +219,7 @@ type directoryUndoCmd struct{ directoryArg }
 func (*directoryUndoCmd) Help() string {
 	return `A directory that turns off or deletes more than 10 people, and more than a fifth of its people, within 15
 minutes is obeyed, and marked: directory show and the events tell of it. This command turns those people on again, and brings back who was deleted,
-as if the directory had said so. Who was deleted comes back without groups. Put the mistake right at the provider first.`
+as if the directory had said so, with the groups they were in. Put the mistake right at the provider first.`
 }
 
 // Run implements directory undo.

@@ -14,6 +14,7 @@ type directoryMapCmd struct {
 	directoryArg
 	Mappings []string `arg:"" optional:"" name:"GROUP=ROLE" help:"A group of the directory, by its name, its external id or its SCIM id, and the role of its members. Only a mapping can give the admin role."`
 	Clear    bool     `help:"Take all mappings away."`
+	Preview  bool     `help:"Only say who would have another role."`
 }
 
 // Help is shown below the flags.
@@ -49,6 +50,9 @@ func (c *directoryMapCmd) Run(p *program) error {
 			return err
 		}
 		mappings = append(mappings, tenant.RoleMapping{Group: group.ID.UUID, Role: text[i+1:]})
+	}
+	if c.Preview {
+		return previewMappings(p, r, s, d, mappings)
 	}
 	if d, err = r.SetMappings(p.ctx, s, d.ID, mappings); err != nil {
 		return err

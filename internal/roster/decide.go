@@ -68,7 +68,7 @@ func findWaiting(ctx context.Context, rd Reader, id ConflictID) (Waiting, error)
 	if err != nil && !errors.Is(err, NotFound) {
 		return w, err
 	}
-	m, err := rd.Member(ctx, Scope{}, MemberID{id.UUID}, true)
+	m, err := rd.Member(ctx, Scope{}, MemberID(id), true)
 	switch {
 	case err == nil && (m.Conflict != "" && !m.Removed()):
 		other, err := counterpart(ctx, rd, m)
@@ -84,7 +84,7 @@ func findWaiting(ctx context.Context, rd Reader, id ConflictID) (Waiting, error)
 	case !errors.Is(err, NotFound):
 		return w, err
 	}
-	g, err := rd.Group(ctx, Scope{}, GroupID{id.UUID})
+	g, err := rd.Group(ctx, Scope{}, GroupID(id))
 	if err != nil {
 		return w, err
 	}
@@ -193,133 +193,4 @@ func (c *decider) reopen(ctx context.Context, before Member) error {
 		after.Conflict = c.w.Code
 	}
 	return c.save(ctx, before, after)
-}
-
-// merge joins the other member to the one whose id the directory knows.
-func (c *decider) merge(ctx context.Context, before, other Member) error {
-	if _, ok := c.cfg.Directory(other.Directory); ok && !other.Removed() {
-		return managed(other, c.cfg, "Take the person out of scope there first.")
-	}
-	other, err := c.tx.LockMember(ctx, Scope{}, other.ID)
-	if err != nil {
-		return err
-	}
-	winner, gone := merged(before, other, c.tx.Now())
-	winner, gone = seal(winner, c.cfg, c.tx.Now()), seal(gone, c.cfg, c.tx.Now())
-	from := c.s.source()
-	if isAdmin(c.cfg, other) && !isAdmin(c.cfg, winner) {
-		if err := c.r.guardLastAdmin(ctx, c.tx, c.cfg, from, other, gone, saveOptions{alone: true}); err != nil {
-			return err
-		}
-	}
-	byHand, err := c.byHand(ctx, other)
-	if err != nil {
-		return err
-	}
-	if err := leaveGroups(ctx, c.tx, other); err != nil {
-		return err
-	}
-	for _, g := range byHand {
-		if _, _, err := c.tx.AddToGroup(ctx, Scope{}, g, []MemberID{winner.ID}); err != nil {
-			return err
-		}
-	}
-	// The address is the winner's only once the other has let go of it.
-	if err := c.tx.UpdateMember(ctx, other, gone); err != nil {
-		return err
-	}
-	e := c.s.event(MemberMerged, details{Name: winner.ID.String()})
-	e.Member, e.Version = gone.ID, gone.Version
-	if err := c.tx.AppendEvent(ctx, e); err != nil {
-		return err
-	}
-	if err := c.r.linkPerson(ctx, c.tx, &winner); err != nil {
-		return err
-	}
-	if err := c.tx.UpdateMember(ctx, before, winner); err != nil {
-		return err
-	}
-	if err := foundAdmin(ctx, c.tx, c.cfg, winner); err != nil {
-		return err
-	}
-	return c.tx.AppendEvent(ctx, memberEvent("", from, c.cfg, before, winner))
-}
-
-// byHand lists the groups of a member that no directory manages.
-func (c *decider) byHand(ctx context.Context, m Member) ([]GroupID, error) {
-	pushed, err := c.tx.GroupsOf(ctx, m.ID)
-	if err != nil {
-		return nil, err
-	}
-	var out []GroupID
-	for _, g := range m.Groups {
-		if !containsGroup(pushed, g.ID) {
-			out = append(out, g.ID)
-		}
-	}
-	return out, nil
-}
-
-func containsGroup(groups []GroupRef, id GroupID) bool {
-	for _, g := range groups {
-		if g.ID == id {
-			return true
-		}
-	}
-	return false
-}
-
-// group decides on a pushed group that bears the name of one kept by hand.
-func (c *decider) group(ctx context.Context, d Decision) error {
-	if d != Confirm {
-		return nil // the decision itself is all that is kept
-	}
-	pushed, err := c.tx.LockGroup(ctx, Scope{}, c.w.Group.ID)
-	if err != nil {
-		return err
-	}
-	byHand, err := c.tx.LockGroup(ctx, Scope{}, c.w.ByHand.ID)
-	if err != nil {
-		return err
-	}
-	rows, err := c.tx.GroupMembers(ctx, byHand.ID, MemberID{}, 0)
-	if err != nil {
-		return err
-	}
-	ids := make([]MemberID, len(rows))
-	for i, m := range rows {
-		ids[i] = m.ID
-	}
-	added, _, err := c.tx.AddToGroup(ctx, Scope{Directory: pushed.Directory}, pushed.ID, ids)
-	if err != nil {
-		return err
-	}
-	if _, err := c.tx.RemoveFromGroup(ctx, byHand.ID, nil, true); err != nil {
-		return err
-	}
-	if err := c.tx.DeleteGroup(ctx, byHand.ID); err != nil {
-		return err
-	}
-	gone := c.s.event(GroupRemoved, details{Name: byHand.Name, Gone: len(ids)})
-	gone.Group, gone.Version = byHand.ID, byHand.Version
-	if err := c.tx.AppendEvent(ctx, gone); err != nil {
-		return err
-	}
-	if dir, ok := c.cfg.Directory(pushed.Directory); ok && mapped(dir, pushed.ID) {
-		if err := c.r.remapMembers(ctx, c.tx, c.cfg, dir, c.s.source(), added, true); err != nil {
-			return err
-		}
-	}
-	if len(added) == 0 {
-		return nil
-	}
-	after := pushed
-	after.Version++
-	after.ChangedAt = c.tx.Now()
-	if err := c.tx.UpdateGroup(ctx, pushed, after); err != nil {
-		return err
-	}
-	e := c.s.event(GroupMembers, details{Added: len(added)})
-	e.Group, e.Version = after.ID, after.Version
-	return c.tx.AppendEvent(ctx, e)
 }

@@ -44,19 +44,8 @@ func (r *Roster) SetMappings(ctx context.Context, s Staff, id tenant.DirectoryID
 		if d.Status == tenant.DirectoryRemoved {
 			return nil, &Error{Kind: NotFound, Field: "directory", Detail: "The directory was removed. Restore it before its mappings are changed."}
 		}
-		for _, m := range mappings {
-			if m.Role == "" {
-				return nil, &Error{Kind: Invalid, Field: "role", Detail: "A mapping names a role. The tenant's roles are: " + list(cfg.Tenant.Roles.Roles) + "."}
-			}
-			if err := checkRole(cfg, m.Role); err != nil {
-				return nil, err
-			}
-			if known := slices.Contains(d.Mappings, m); known {
-				continue
-			}
-			if _, err := tx.Group(ctx, Scope{Directory: id}, GroupID{m.Group}); err != nil {
-				return nil, err
-			}
+		if err := checkMappings(ctx, tx, cfg, *d, mappings); err != nil {
+			return nil, err
 		}
 		d.Mappings = mappings
 		return func(m Member) Member {
@@ -64,6 +53,25 @@ func (r *Roster) SetMappings(ctx context.Context, s Staff, id tenant.DirectoryID
 			return m
 		}, nil
 	})
+}
+
+// checkMappings says what is wrong with a directory's new mappings.
+func checkMappings(ctx context.Context, rd Reader, cfg tenant.Config, d tenant.Directory, mappings []tenant.RoleMapping) error {
+	for _, m := range mappings {
+		if m.Role == "" {
+			return &Error{Kind: Invalid, Field: "role", Detail: "A mapping names a role. The tenant's roles are: " + list(cfg.Tenant.Roles.Roles) + "."}
+		}
+		if err := checkRole(cfg, m.Role); err != nil {
+			return err
+		}
+		if known := slices.Contains(d.Mappings, m); known {
+			continue
+		}
+		if _, err := rd.Group(ctx, Scope{Directory: d.ID}, GroupID{m.Group}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RemoveDirectory ends a directory: its credentials open nothing any more. keep

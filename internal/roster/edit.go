@@ -49,11 +49,7 @@ func (r *Roster) Edit(ctx context.Context, by By, id MemberID, pre Precondition,
 				return err
 			}
 		}
-		o := saveOptions{alone: alone, byDirectory: true, mass: mass.again()}
-		if err := r.brake(ctx, tx, cfg, by.source(), before, &out, &o); err != nil {
-			return err
-		}
-		return r.save(ctx, tx, cfg, by.source(), before, &out, o)
+		return r.saveOrHold(ctx, tx, cfg, by.source(), before, &out, saveOptions{alone: alone, byDirectory: true, mass: mass.again()})
 	})
 	r.mass.end(by.Directory.ID, r.Now(), mass, err == nil)
 	if err == nil && held != nil {

@@ -60,10 +60,28 @@ func explain(m Member, cfg tenant.Config) Explanation {
 	if m.Conflict != "" {
 		e.Lines = append(e.Lines, "The directory's word does not count until an admin confirms it ("+string(m.Conflict)+").")
 	}
+	if h, ok := m.Hold(); ok {
+		e.Lines = append(e.Lines, heldLine(h, cfg))
+	}
+	if into, ok := m.MergedInto(); ok {
+		e.Lines = append(e.Lines, "The member was merged into "+into.String()+", which goes on in its place.")
+	}
 	if m.Standing.State == StateAwaitingProof {
 		e.Lines = append(e.Lines, "The tenant has not proven the domain of the e-mail address: prove or trust the domain to give access.")
 	}
 	return e
+}
+
+func heldLine(h Hold, cfg tenant.Config) string {
+	word, name := "turned the member off", "The directory"
+	if h.Removal {
+		word = "removed the member"
+	}
+	if d, ok := cfg.Directory(h.Directory); ok {
+		name += " " + d.Name
+	}
+	return name + " " + word + " at " + h.Since.Format(time.RFC3339) + ", in a mass change that is held back: it takes effect at " +
+		h.Due.Format(time.RFC3339) + " unless an admin releases it before or refuses it."
 }
 
 func spoken(v Verdict, cfg tenant.Config, what func(Claim) string) string {

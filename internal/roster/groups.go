@@ -256,8 +256,5 @@ func (r *Roster) guardRoles(ctx context.Context, tx Tx, cfg tenant.Config, lost 
 	if err != nil || admins > lost {
 		return err
 	}
-	return &Error{
-		Kind: Refused, Code: CodeLastAdmin,
-		Detail: "This would leave the tenant without an active admin. Make somebody else an admin first, then repeat the change.",
-	}
+	return noAdminLeft()
 }

@@ -45,10 +45,7 @@ func (r *Roster) Remove(ctx context.Context, by By, id MemberID, pre Preconditio
 func (r *Roster) buryOrHold(ctx context.Context, tx Tx, cfg tenant.Config, from origin, before Member, o saveOptions) error {
 	after := tombstone(before, cfg, tx.Now())
 	o.kind = MemberRemoved
-	if err := r.brake(ctx, tx, cfg, from, before, &after, &o); err != nil {
-		return err
-	}
-	if err := r.save(ctx, tx, cfg, from, before, &after, o); err != nil || !after.Removed() {
+	if err := r.saveOrHold(ctx, tx, cfg, from, before, &after, o); err != nil || !after.Removed() {
 		return err
 	}
 	return leaveAndPark(ctx, tx, before)

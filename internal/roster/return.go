@@ -83,3 +83,28 @@ func keptApart() error {
 			"Give the user an address of its own, or have the decision taken back.",
 	}
 }
+
+func (p arrival) taken(m Member) error {
+	e := &Error{Kind: Conflict, Field: "login", Detail: "A user with this name exists already. Match it by name and update it instead of creating another."}
+	switch {
+	case Fold(m.Login) == Fold(p.change.Login):
+	case m.ExternalID != "" && m.ExternalID == p.change.ExternalID:
+		e.Field, e.Detail = "external_id", "A user with this external id exists already. Match it by external id and update it instead of creating another."
+	case m.Email != p.email && p.alias(m):
+		e.Field, e.Detail = "email", "A user of this directory had this e-mail address until lately. Match that user and change it; a newcomer who takes over the address needs an external id."
+	default:
+		e.Field, e.Detail = "email", "Another user of this directory has this e-mail address as primary one. Give one of the two another address."
+	}
+	return e
+}
+
+func (p arrival) foreign(m Member) error {
+	name := "another directory"
+	if d, ok := p.config.Directory(m.Directory); ok {
+		name = "the directory " + d.Name
+	}
+	return &Error{
+		Kind: Conflict, Code: CodeManagedByDirectory, Field: "email",
+		Detail: "The member with this e-mail address is managed by " + name + ". Take the person out of scope there first.",
+	}
+}

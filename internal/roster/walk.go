@@ -23,10 +23,7 @@ func (r *Roster) walk(ctx context.Context, tx Tx, cfg tenant.Config, from origin
 		return err
 	}
 	if w.lost > 0 && admins-w.lost+w.won <= 0 {
-		return &Error{
-			Kind: Refused, Code: CodeLastAdmin,
-			Detail: "This would leave the tenant without an active admin. Make somebody else an admin first, then repeat the change.",
-		}
+		return noAdminLeft()
 	}
 	if w.won > 0 && cfg.Tenant.NoAdmin {
 		cfg.Tenant.NoAdmin = false
