@@ -134,7 +134,7 @@ func New(c Config) (*Door, error) {
 	if c.Gate == nil {
 		c.Gate = openGate{}
 	}
-	c.TokenConfig = c.TokenConfig.withDefaults()
+	c.TokenConfig = c.withDefaults()
 	if c.Accepted == nil {
 		c.Accepted = func(context.Context, roster.Grant) {}
 	}

@@ -11,7 +11,7 @@ import (
 const (
 	grantClient    = "client_credentials"                                     // RFC 6749 §4.4
 	grantAssertion = "urn:ietf:params:oauth:grant-type:jwt-bearer"            // RFC 7523 §2.1
-	jwtAssertion   = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" //nolint:gosec // RFC 7523 §2.2, no credential
+	jwtAssertion   = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" // RFC 7523 §2.2
 )
 
 // tokenRequest is a token request that names exactly one proof: a secret or an assertion.
@@ -39,7 +39,7 @@ func parseTokenRequest(authorization []string, body string) (tokenRequest, error
 		}
 	}
 	q.grant, q.clientID, q.secret = form.Get("grant_type"), form.Get("client_id"), form.Get("client_secret")
-	if err := q.readHeader(authorization); err != nil {
+	if q, err = q.readHeader(authorization); err != nil {
 		return q, err
 	}
 	switch q.grant {
@@ -70,25 +70,25 @@ func parseTokenRequest(authorization []string, body string) (tokenRequest, error
 
 // readHeader reads the client from the Authorization header: Basic, with both parts form-encoded (RFC 6749
 // §2.3.1). No header is fine; any other scheme is no client.
-func (q *tokenRequest) readHeader(authorization []string) error {
+func (q tokenRequest) readHeader(authorization []string) (tokenRequest, error) {
 	if len(authorization) == 0 {
-		return nil
+		return q, nil
 	}
 	q.basic = true
 	if q.secret != "" {
-		return badRequest("The client proves itself twice. Send the secret either in the header or in the body.")
+		return q, badRequest("The client proves itself twice. Send the secret either in the header or in the body.")
 	}
 	scheme, rest, _ := strings.Cut(strings.TrimSpace(authorization[0]), " ")
 	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(rest))
 	name, password, ok := strings.Cut(string(raw), ":")
 	if len(authorization) > 1 || !strings.EqualFold(scheme, "Basic") || err != nil || !ok {
-		return q.unknownClient()
+		return q, q.unknownClient()
 	}
 	id, err1 := url.QueryUnescape(name)
 	proof, err2 := url.QueryUnescape(password)
 	if err1 != nil || err2 != nil || id == "" || proof == "" || q.clientID != "" && q.clientID != id {
-		return q.unknownClient()
+		return q, q.unknownClient()
 	}
 	q.clientID, q.secret = id, proof
-	return nil
+	return q, nil
 }

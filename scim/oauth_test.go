@@ -139,6 +139,7 @@ func (b *bank) users(t *testing.T, c customer, token string) int {
 // RFC 6749 §2.3.1 has for them; tokens live 60 to 360 minutes.
 func TestClientSecret_EN02_EN03(t *testing.T) {
 	onEachBank(t, func(t *testing.T, b *bank) {
+		t.Helper()
 		c := b.customer(t, "ours", "", tenant.Entra, tenant.DirectorySettings{})
 		text, _ := b.secretOf(t, c, 0)
 		long, _ := b.secretOf(t, c, 360)
@@ -186,6 +187,7 @@ func TestClientSecret_EN02_EN03(t *testing.T) {
 // nothing, and a revoked one ends with its tokens.
 func TestSecretLife_EN04(t *testing.T) {
 	onEachBank(t, func(t *testing.T, b *bank) {
+		t.Helper()
 		c := b.customer(t, "ours", "", tenant.Entra, tenant.DirectorySettings{})
 		old, _ := b.secretOf(t, c, 0)
 		text, made := b.secretOf(t, c, 0)
@@ -229,6 +231,7 @@ func TestSecretLife_EN04(t *testing.T) {
 // the bound.
 func TestTokenEnds_P10(t *testing.T) {
 	onEachBank(t, func(t *testing.T, b *bank) {
+		t.Helper()
 		c := b.customer(t, "ours", "", tenant.Entra, tenant.DirectorySettings{})
 		text, made := b.secretOf(t, c, 0)
 		oldest := b.ask(t, c, bySecret(c, text)).AccessToken
@@ -259,10 +262,11 @@ func TestTokenEnds_P10(t *testing.T) {
 	})
 }
 
-// TestTokenEndpointTellsNothing_P2: whoever is not a client hears the same, whatever is wrong. Nothing that
+// TestTokenEndpointTellsNothing_P1_P2: whoever is not a client hears the same, whatever is wrong. Nothing that
 // opens one thing opens another.
 func TestTokenEndpointTellsNothing_P1_P2(t *testing.T) {
 	onEachBank(t, func(t *testing.T, b *bank) {
+		t.Helper()
 		c := b.customer(t, "ours", "", tenant.Entra, tenant.DirectorySettings{})
 		other := b.customer(t, "theirs", "", tenant.Entra, tenant.DirectorySettings{})
 		text, _ := b.secretOf(t, c, 0)

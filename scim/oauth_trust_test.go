@@ -79,6 +79,7 @@ func asGrant(text string) url.Values {
 // TestAssertion_EN02: what a trusted issuer signs gets an access token, as client authentication and as grant.
 func TestAssertion_EN02(t *testing.T) {
 	onEachBank(t, func(t *testing.T, b *bank) {
+		t.Helper()
 		c := b.customer(t, "ours", "", tenant.Entra, tenant.DirectorySettings{})
 		other := b.customer(t, "theirs", "", tenant.Entra, tenant.DirectorySettings{})
 		if got := b.ask(t, c, byAssertion(c, b.sign(t, c))); got.Status != 401 || got.Error != invalidClient {
@@ -136,6 +137,7 @@ func TestAssertion_EN02(t *testing.T) {
 // TestReplay_EN02: of many who use one assertion at once, one gets a token; with a guard that can't be asked nobody.
 func TestReplay_EN02(t *testing.T) {
 	onEachBank(t, func(t *testing.T, b *bank) {
+		t.Helper()
 		c := b.customer(t, "ours", "", tenant.Entra, tenant.DirectorySettings{})
 		b.trust(t, c, nil)
 		form := asGrant(b.sign(t, c)).Encode()
@@ -169,6 +171,7 @@ func TestReplay_EN02(t *testing.T) {
 // with each SCIM request.
 func TestEntra_EN02(t *testing.T) {
 	onEachBank(t, func(t *testing.T, b *bank) {
+		t.Helper()
 		const id, app = "ce5f061f-abe6-4e40-9615-301f87bcb7f0", "b5ba7a93-4452-4522-aeb4-a2b5da870c16"
 		c := b.customer(t, "ours", "", tenant.Entra, tenant.DirectorySettings{})
 		other := b.customer(t, "theirs", "", tenant.Entra, tenant.DirectorySettings{})
@@ -210,6 +213,7 @@ func TestEntra_EN02(t *testing.T) {
 // TestSchemes_EN02: ServiceProviderConfig lists the ways that are open.
 func TestSchemes_EN02(t *testing.T) {
 	onEachBank(t, func(t *testing.T, b *bank) {
+		t.Helper()
 		c := b.customer(t, "ours", "", tenant.Entra, tenant.DirectorySettings{})
 		schemes := func(token string) string {
 			t.Helper()
@@ -258,6 +262,7 @@ func TestSchemes_EN02(t *testing.T) {
 // TestNoticeExpiring: each notice is given once, by however many gateways at however many times.
 func TestNoticeExpiring(t *testing.T) {
 	onEachBank(t, func(t *testing.T, b *bank) {
+		t.Helper()
 		c := b.customer(t, "ours", "", tenant.Entra, tenant.DirectorySettings{})
 		b.secretOf(t, c, 0)
 		second := &roster.Roster{Store: b.db, Locator: b.db, Now: b.now}
@@ -303,6 +308,7 @@ func TestNoticeExpiring(t *testing.T) {
 // TestRotate_P10: the old one stays good for a while, and lists say by whom it was used.
 func TestRotate_P10(t *testing.T) {
 	onEachBank(t, func(t *testing.T, b *bank) {
+		t.Helper()
 		c := b.customer(t, "ours", "", tenant.Okta, tenant.DirectorySettings{})
 		b.as(t, c, "GET", "/Users", "", "User-Agent: Okta SCIM Client 1.0.0")
 		all, err := b.db.Reader(c.tenant).Credentials(t.Context(), c.directory.ID)

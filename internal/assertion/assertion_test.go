@@ -160,7 +160,7 @@ func TestClaims_EN02(t *testing.T) {
 func TestForgery_EN02(t *testing.T) {
 	t.Parallel()
 	ec, other := newEC(t), newEC(t)
-	weak, err := rsa.GenerateKey(rand.Reader, 1024) //nolint:gosec // it is to be refused
+	weak, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
 		t.Log("this Go makes no weak keys: ", err)
 		weak = rsaKey()
