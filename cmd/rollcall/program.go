@@ -13,6 +13,7 @@ import (
 	"rollcall/internal/tenant"
 	"rollcall/scim"
 	"rollcall/storage"
+	"rollcall/storage/shortlived"
 )
 
 // program is what a command runs with.
@@ -28,6 +29,7 @@ type program struct {
 	gate     *gate       // of requests of directories; nil: all pass
 	token    scim.TokenConfig
 	recorder *provlog.Recorder // of the provisioning log; nil: not kept
+	short    shortlived.Store
 }
 
 func (p *program) logger() *slog.Logger {

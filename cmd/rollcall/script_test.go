@@ -19,7 +19,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"rollcall": main})
+	testscript.Main(m, map[string]func(){"rollcall": main, "curl": curl})
 }
 
 // TestScripts drives the program from outside, on both databases.
@@ -62,7 +62,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	path := filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], "rollcall")
 	cmd := exec.Command(path, append([]string{"serve", "--json"}, args[1:]...)...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, v := range []string{"PATH", "ROLLCALL_DATABASE_URL", "ROLLCALL_MASTER_KEY", "ROLLCALL_LISTEN", "ROLLCALL_ADMIN_LISTEN", "GOCOVERDIR"} {
+	for _, v := range []string{"PATH", "ROLLCALL_DATABASE_URL", "ROLLCALL_MASTER_KEY", "ROLLCALL_LISTEN", "ROLLCALL_ADMIN_LISTEN", "ROLLCALL_OPERATOR_KEY", "GOCOVERDIR"} {
 		cmd.Env = append(cmd.Env, v+"="+ts.Getenv(v))
 	}
 	log, err := os.Create(ts.MkAbs(name + ".log"))

@@ -33,7 +33,7 @@ func (*serveCmd) Help() string {
 	return `Brings the tables up to date, prints one line when it answers, and runs until SIGTERM or SIGINT. Then it takes no
 new requests and lets those under way end; a second signal ends it at once.
 
-On the public address: /scim/v2/{directory}/…, /healthz and /readyz. On the admin address: /healthz, /readyz,
+On the public address: /scim/v2/{directory}/…, /api/v1/…, /healthz and /readyz. On the admin address: /healthz, /readyz,
 /metrics for Prometheus, and /debug/pprof/. Logs go to standard error as JSON, one line a request, without
 names, addresses, bodies or tokens. Several gateways on one PostgreSQL are safe.
 
@@ -86,6 +86,7 @@ func (c *serveCmd) Run(p *program) error {
 	}
 	defer func() { _ = short.Close() }()
 	p.token = p.tokens(short)
+	p.short = short
 	public, err := listen(p.ctx, p.Listen)
 	if err != nil {
 		return err
@@ -149,8 +150,13 @@ func (p *program) gateway(key secret.Key, publicURL string, log *slog.Logger, fi
 	if err != nil {
 		return nil, err
 	}
+	programs, err := p.api(r, store, key, publicURL)
+	if err != nil {
+		return nil, err
+	}
 	doors := []web.Door{
 		{Name: "scim", Routes: directories.Routes},
+		{Name: "api", Routes: programs.Routes},
 		{Name: "health", Routes: p.health().Routes},
 	}
 	// A path with a doubled slash is unknown: a redirect to the clean one would turn a POST into a GET.

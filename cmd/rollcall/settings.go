@@ -23,6 +23,7 @@ type settings struct {
 	AdminListen string `env:"ROLLCALL_ADMIN_LISTEN" placeholder:"HOST:PORT" help:"Where it answers for health and metrics; keep it private (default: 127.0.0.1:9090)."`
 	PublicURL   string `env:"ROLLCALL_PUBLIC_URL" placeholder:"URL" help:"The gateway's URL as identity providers reach it (default: http:// and the listen address)."`
 	MasterKey   string `env:"ROLLCALL_MASTER_KEY" placeholder:"BASE64" help:"32 random bytes, the same on every replica. Made and kept beside an SQLite file when absent."`
+	OperatorKey string `env:"ROLLCALL_OPERATOR_KEY" placeholder:"KEY" help:"The operator's key for the JSON API, long and random, the same on every replica (default: none, and the API lets nobody in)."`
 	OneTenant   bool   `name:"one-tenant-per-email" env:"ROLLCALL_ONE_TENANT_PER_EMAIL" help:"Refuse a proven address that is a member's of another tenant (default: one person may belong to several tenants)."`
 	LogLevel    string `env:"ROLLCALL_LOG_LEVEL" placeholder:"LEVEL" help:"The least level that is logged: debug, info, warn or error (default: info)."`
 }
@@ -47,6 +48,7 @@ func (s *settings) AfterApply() error {
 		}
 	}
 	s.MigrateURL, s.RedisURL = strings.TrimSpace(s.MigrateURL), strings.TrimSpace(s.RedisURL)
+	s.OperatorKey = strings.TrimSpace(s.OperatorKey)
 	return errors.Join(checkDatabase(s.DatabaseURL), checkAddress("--listen", s.Listen), checkAddress("--admin-listen", s.AdminListen),
 		checkPublicURL(&s.PublicURL), s.checkKey(), checkLevel(s.LogLevel))
 }

@@ -90,6 +90,7 @@ func newGateway(t *testing.T, url string) *gateway {
 	}
 	routes := mux.NewRouter()
 	door.Routes(routes)
+	g.programs(db).Routes(routes)
 	g.server = httptest.NewServer(routes)
 	t.Cleanup(func() {
 		g.server.Close()

@@ -16,8 +16,8 @@ const maxRate = 1_000_000
 // for numbers above 1,000,000 and for a negative burst, NotFound for a directory that is not there.
 func (r *Roster) SetRate(ctx context.Context, s Staff, id tenant.DirectoryID, perSecond, burst int) (tenant.Directory, error) {
 	var out tenant.Directory
-	if perSecond > maxRate || burst > maxRate || burst < 0 {
-		return out, &Error{Kind: Invalid, Field: "rate", Detail: fmt.Sprintf("A rate and a burst are whole numbers up to %d.", maxRate)}
+	if err := checkRate(perSecond, burst); err != nil {
+		return out, err
 	}
 	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
 		cfg, err := tx.Config(ctx)
@@ -41,4 +41,11 @@ func (r *Roster) SetRate(ctx context.Context, s Staff, id tenant.DirectoryID, pe
 		return tx.AppendEvent(ctx, s.event(DirectoryChanged, details{Name: out.Name, Status: string(out.Status), Fields: []string{"rate"}}))
 	})
 	return out, err
+}
+
+func checkRate(perSecond, burst int) error {
+	if perSecond > maxRate || burst > maxRate || burst < 0 {
+		return &Error{Kind: Invalid, Field: "rate", Detail: fmt.Sprintf("A rate and a burst are whole numbers up to %d.", maxRate)}
+	}
+	return nil
 }

@@ -95,6 +95,8 @@ type DirectoryChange struct {
 	Name           *string
 	Strict         *bool
 	RolesAttribute *bool
+	Rate           *int // see Roster.SetRate
+	Burst          *int
 }
 
 // ChangeDirectory changes a directory's name and settings. What the roles attribute named while it
@@ -108,6 +110,11 @@ func (r *Roster) ChangeDirectory(ctx context.Context, s Staff, id tenant.Directo
 		set(&d.Name, c.Name)
 		set(&d.Settings.Strict, c.Strict)
 		set(&d.Settings.RolesAttribute, c.RolesAttribute)
+		set(&d.Settings.Rate, c.Rate)
+		set(&d.Settings.Burst, c.Burst)
+		if err := checkRate(d.Settings.Rate, d.Settings.Burst); err != nil {
+			return nil, err
+		}
 		if err := checkName(d.Name); err != nil {
 			return nil, err
 		}

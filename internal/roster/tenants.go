@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"slices"
+	"time"
 
 	"rollcall/internal/tenant"
 )
@@ -20,7 +21,7 @@ func (r *Roster) CreateTenant(ctx context.Context, slug, name string, roles tena
 	if err := checkName(name); err != nil {
 		return t, err
 	}
-	now := r.Now().UTC()
+	now := r.Now().UTC().Truncate(time.Millisecond) // as it is stored
 	t = tenant.Tenant{
 		ID: tenant.ID{UUID: tenant.NewUUID(now)}, Slug: slug, Name: name, Status: tenant.Active, Roles: roles,
 		Version: 1, CreatedAt: now, ChangedAt: now,

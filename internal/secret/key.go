@@ -27,6 +27,7 @@ type Purpose string
 // The purposes of derived keys.
 const (
 	CursorKey Purpose = "scim cursor hmac" // signs the cursors that directories page by
+	APIKey    Purpose = "api cursor hmac"  // signs the cursors of the JSON API
 	SealKey   Purpose = "seal at rest"     // seals secrets that are stored; see Key.Seal
 	idPurpose Purpose = "key id"
 )

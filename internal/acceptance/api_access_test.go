@@ -1,0 +1,179 @@
+package acceptance
+
+import (
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"rollcall/internal/api"
+)
+
+// apiOperation is an operation as the OpenAPI document tells of it.
+type apiOperation struct {
+	ID          string `json:"operationId"`
+	method      string
+	path        string
+	RequestBody *struct {
+		Required bool `json:"required"`
+	} `json:"requestBody"`
+}
+
+// operations are all that the document tells of.
+func (g *gateway) operations() []apiOperation {
+	g.t.Helper()
+	res, err := g.server.Client().Get(g.server.URL + api.Prefix + "/openapi.json")
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	var doc struct {
+		Paths map[string]map[string]apiOperation `json:"paths"`
+	}
+	if err := json.Unmarshal(b, &doc); err != nil {
+		g.t.Fatalf("the OpenAPI document is no JSON: %v", err)
+	}
+	var all []apiOperation
+	for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
+		for _, method := range slices.Sorted(maps.Keys(doc.Paths[path])) {
+			op := doc.Paths[path][method]
+			op.method, op.path = strings.ToUpper(method), path
+			all = append(all, op)
+		}
+	}
+	if len(all) < 30 {
+		g.t.Fatalf("the document tells of %d operations only", len(all))
+	}
+	return all
+}
+
+var inBraces = regexp.MustCompile(`\{[^}]+\}`)
+
+// TestAPINeedsTheKey asks for every operation without the operator's key.
+func TestAPINeedsTheKey(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		a := g.tenant("acme")
+		d := a.directory("Entra")
+		ways := map[string]string{
+			"no key": "", "a wrong one": "Bearer nonsense", "an empty one": "Bearer ", "another scheme": "Basic " + operatorKey,
+			"the key alone": operatorKey, "a directory's token": "Bearer " + d.token, "the key cut short": "Bearer " + operatorKey[:10],
+		}
+		for _, op := range g.operations() {
+			path := inBraces.ReplaceAllString(strings.Replace(op.path, "{tenant}", "acme", 1), "x")
+			for name, header := range ways {
+				r := g.call(op.method, path, object{}, "Authorization", header)
+				if r.status != http.StatusUnauthorized || r.header.Get("WWW-Authenticate") != "Bearer" {
+					t.Errorf("%s %s with %s = %d %s, want 401 with WWW-Authenticate", op.method, op.path, name, r.status, r.text)
+				}
+			}
+		}
+		for _, path := range []string{"", "/", "/nothing", "/tenants/acme/nothing"} {
+			if r := g.call("GET", path, nil, "Authorization", ""); r.status != http.StatusUnauthorized {
+				t.Errorf("GET %s without a key = %d, want 401 as everywhere", path, r.status)
+			}
+		}
+	})
+}
+
+// TestSCIMDoesNotTakeTheOperatorsKey is the other way round.
+func TestSCIMDoesNotTakeTheOperatorsKey(t *testing.T) {
+	onEach(t, func(_ *testing.T, g *gateway) {
+		d := g.tenant("acme").directory("Entra")
+		d.token = operatorKey
+		for _, path := range []string{"/Users", "/Groups", "/ServiceProviderConfig"} {
+			d.want(http.StatusUnauthorized, "GET", path, nil)
+		}
+	})
+}
+
+// bodies are good bodies for the operations that want one.
+func bodies() map[string]object {
+	return map[string]object{
+		"createTenant": {"slug": "new"}, "changeTenant": {"name": "New"},
+		"addDomain": {"domain": "new.example"}, "changeDomain": {"auto_join": "off"},
+		"createDirectory": {"provider": "okta"}, "changeDirectory": {"name": "New"},
+		"setMappings": {"mappings": []object{}}, "addToken": {"label": "new"}, "addSecret": {}, "rotateCredential": {},
+		"addTrust":  {"issuer": "https://issuer.example", "subject": "x", "keys_url": "https://issuer.example/keys"},
+		"addMember": {"email": "new@acme.example"}, "setMemberRole": {"role": "viewer"}, "confirmMember": {"accept": true},
+	}
+}
+
+// TestP1_api_ids_of_another_tenant asks for every resource of one tenant under another, and for none
+// of either may anything change.
+func TestP1_api_ids_of_another_tenant(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		g.tenant("acme").trust("acme.example")
+		theirs := g.tenant("theirs")
+		theirs.trust("theirs.example")
+		d := theirs.directory("Entra")
+		ada := d.create("ada@theirs.example", "a1")
+		team := d.group("Team", ada)
+		token := g.must(http.StatusOK, "GET", "/tenants/theirs/directories/"+d.id.String()+"/credentials", nil).items()[0]["id"].(string)
+		ids := map[string]string{"directory": d.id.String(), "member": ada, "group": team, "credential": token, "domain": "theirs.example", "tenant": "acme"}
+		before := g.everything("theirs")
+		tried := 0
+		for _, op := range g.operations() {
+			if strings.Count(op.path, "{") < 2 {
+				continue
+			}
+			body := bodies()[op.ID]
+			if op.RequestBody != nil && body == nil {
+				t.Errorf("bodies has none for %s", op.ID)
+			}
+			path := inBraces.ReplaceAllStringFunc(op.path, func(s string) string {
+				id, ok := ids[strings.Trim(s, "{}")]
+				if !ok {
+					t.Errorf("%s: the test has no id for %s", op.ID, s)
+				}
+				return id
+			})
+			want := http.StatusNotFound
+			if op.ID == "trustDomain" { // which adds it, unless it is somebody's
+				want = http.StatusConflict
+			}
+			tried++
+			if r := g.call(op.method, path, body); r.status != want || strings.Contains(r.text, "ada") {
+				t.Errorf("%s %s = %d %s, want %d", op.method, path, r.status, r.text, want)
+			}
+		}
+		if tried < 20 {
+			t.Errorf("only %d operations were tried", tried)
+		}
+		for _, filter := range []string{"directory=" + d.id.String(), "group=" + team, "q=ada"} {
+			if found := g.must(http.StatusOK, "GET", "/tenants/acme/members?"+filter, nil).items(); len(found) > 0 {
+				t.Errorf("members with %s are %v, want none", filter, found)
+			}
+		}
+		r := g.call("PUT", "/tenants/acme/directories/"+g.directoryOf("acme")+"/mappings", object{"mappings": []object{{"group": team, "role": "viewer"}}})
+		if r.status != http.StatusNotFound {
+			t.Errorf("a mapping of another tenant's group = %d %s, want 404", r.status, r.text)
+		}
+		if after := g.everything("theirs"); after != before {
+			t.Errorf("the other tenant changed:\n%s\nwant\n%s", after, before)
+		}
+	})
+}
+
+// directoryOf makes a directory by the API.
+func (g *gateway) directoryOf(tenant string) string {
+	g.t.Helper()
+	return g.must(http.StatusCreated, "POST", "/tenants/"+tenant+"/directories", object{"provider": "generic"}).get("id")
+}
+
+// everything is what the API tells of a tenant, but for when credentials were used.
+func (g *gateway) everything(tenant string) string {
+	g.t.Helper()
+	var b strings.Builder
+	for _, path := range []string{"", "/domains", "/directories", "/members", "/groups", "/events?limit=1000"} {
+		b.WriteString(g.must(http.StatusOK, "GET", "/tenants/"+tenant+path, nil).text)
+	}
+	return b.String()
+}

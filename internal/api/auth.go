@@ -1,0 +1,114 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"rollcall/internal/roster"
+	"rollcall/internal/secret"
+	"rollcall/internal/tenant"
+)
+
+// Scope is what a credential may be good for.
+type Scope string
+
+// The scopes. Writing includes reading.
+const (
+	Operate          Scope = "operate" // what only the operator does: make and suspend tenants, trust domains
+	ReadTenants      Scope = "tenants:read"
+	WriteTenants     Scope = "tenants:write"
+	ReadDirectories  Scope = "directories:read"
+	WriteDirectories Scope = "directories:write"
+	ReadMembers      Scope = "members:read"
+	WriteMembers     Scope = "members:write"
+	ReadEvents       Scope = "events:read"
+)
+
+// Principal is who speaks: the operator today; a tenant's admin or an application, once they have
+// credentials.
+type Principal struct {
+	// ID names the principal in the events it causes, in limits and in idempotency; the same for each
+	// of its requests.
+	ID string
+	// Source is whose authority it speaks with (R3).
+	Source roster.Source
+	// Tenant is the only one that it sees; zero: all.
+	Tenant tenant.ID
+	// Scopes are what it may do; nil: all, which is the operator's.
+	Scopes []Scope
+}
+
+// may says whether the principal has a scope.
+func (p Principal) may(s Scope) bool {
+	write, reading := strings.CutSuffix(string(s), ":read")
+	return p.Scopes == nil || slices.Contains(p.Scopes, s) || reading && slices.Contains(p.Scopes, Scope(write+":write"))
+}
+
+// sees says whether a tenant is the principal's.
+func (p Principal) sees(id tenant.ID) bool { return p.Tenant.IsZero() || p.Tenant == id }
+
+// actor is who the events name.
+func (p Principal) actor() roster.Actor {
+	a := roster.Actor{Source: p.Source}
+	if p.Source != roster.SourceOperator {
+		a.ID = p.ID
+	}
+	return a
+}
+
+// Authenticator tells whose a bearer token is. Its error is Unauthorized for a token that is nobody's;
+// the Detail may say how to get one.
+type Authenticator interface {
+	Authenticate(ctx context.Context, token string) (Principal, error)
+}
+
+// OperatorKey authenticates the operator by one key. The zero OperatorKey lets nobody in and says why.
+type OperatorKey struct {
+	hash [32]byte
+	set  bool
+}
+
+// NewOperatorKey makes the authenticator; an empty key is none.
+func NewOperatorKey(key string) OperatorKey {
+	return OperatorKey{hash: secret.Hash(key), set: key != ""}
+}
+
+// Authenticate implements Authenticator. Hashes are compared, in constant time, so that neither the
+// length nor the first letters of the key show.
+func (k OperatorKey) Authenticate(_ context.Context, token string) (Principal, error) {
+	if !k.set {
+		return Principal{}, unauthorized("This gateway has no operator key, so its API lets nobody in. " +
+			"Set ROLLCALL_OPERATOR_KEY to what `openssl rand -base64 32` prints, the same on every replica, start it again, and send the key as `Authorization: Bearer KEY`.")
+	}
+	if !secret.Equal(secret.Hash(token), k.hash) {
+		return Principal{}, unauthorized("The key is not the operator's. Send the gateway's ROLLCALL_OPERATOR_KEY as `Authorization: Bearer KEY`; a directory's SCIM token opens nothing here.")
+	}
+	return Principal{ID: "operator", Source: roster.SourceOperator}, nil
+}
+
+func unauthorized(detail string) error {
+	return &roster.Error{Kind: roster.Unauthorized, Detail: detail}
+}
+
+// authenticate finds out who sent a request. A request without a credential is asked for one by the
+// same words as a bad one, so that they tell whether one can be had at all.
+func (d *Door) authenticate(r *http.Request) (Principal, error) {
+	token := ""
+	if values := r.Header.Values("Authorization"); len(values) == 1 {
+		scheme, rest, _ := strings.Cut(values[0], " ")
+		if strings.EqualFold(scheme, "Bearer") { // RFC 6750 §2.1
+			token = strings.TrimSpace(rest)
+		}
+	}
+	return d.Who.Authenticate(r.Context(), token)
+}
+
+type principalKey struct{}
+
+// principal is who sent the request that ctx belongs to.
+func principal(ctx context.Context) Principal {
+	p, _ := ctx.Value(principalKey{}).(Principal)
+	return p
+}

@@ -1,0 +1,130 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
+)
+
+func (d *Door) domains() {
+	const tag = "Domains"
+	add(d, tag, operation{"listDomains", "GET /tenants/{tenant}/domains", ReadTenants, "List domains", "The e-mail domains of a tenant by name, also those it has lost.", 0}, d.listDomains)
+	add(d, tag, operation{"addDomain", "POST /tenants/{tenant}/domains", WriteTenants, "Add a domain", "Notes that the tenant wants to prove a domain, and tells the DNS record that will prove it. One that is there already is returned as it is.", http.StatusCreated}, d.addDomain)
+	add(d, tag, operation{"getDomain", "GET /tenants/{tenant}/domains/{domain}", ReadTenants, "Show a domain", "One domain with the record that proves it.", 0}, d.getDomain)
+	add(d, tag, operation{"trustDomain", "POST /tenants/{tenant}/domains/{domain}/trust", Operate, "Trust a domain", "Takes the operator's word instead of DNS. People of the domain who waited for proof get access.", 0}, d.trustDomain)
+	add(d, tag, operation{"changeDomain", "PATCH /tenants/{tenant}/domains/{domain}", WriteTenants, "Change a domain", "Changes what happens to people of the domain; what the body does not name stays.", 0}, d.changeDomain)
+	add(d, tag, operation{"removeDomain", "DELETE /tenants/{tenant}/domains/{domain}", WriteTenants, "Remove a domain", "Takes the domain away. Its people stay; directories can create nobody there, and no other tenant can have it for 30 days.", 0}, d.removeDomain)
+}
+
+// domainView is a domain as JSON.
+type domainView struct {
+	ID          tenant.DomainID     `json:"id"`
+	Domain      string              `json:"domain" doc:"International names in their xn-- form."`
+	Status      tenant.DomainStatus `json:"status" enum:"pending,proven,trusted,stale,unproven,removed,withdrawn"`
+	AutoJoin    tenant.AutoJoin     `json:"auto_join" enum:"off,on,approve"`
+	DefaultRole string              `json:"default_role" doc:"Empty: the tenant's."`
+	RecordType  string              `json:"record_type"`
+	RecordName  string              `json:"record_name"`
+	RecordValue string              `json:"record_value"`
+}
+
+// challengeLabel stands before a domain in the name of the record that proves it.
+const challengeLabel = "_rollcall."
+
+func viewDomain(d tenant.Domain) domainView {
+	return domainView{
+		ID: d.ID, Domain: d.Name, Status: d.Status, AutoJoin: d.AutoJoin, DefaultRole: d.DefaultRole,
+		RecordType: "TXT", RecordName: challengeLabel + d.Name, RecordValue: d.Challenge,
+	}
+}
+
+type InDomain struct {
+	InTenant
+	Domain string `path:"domain" doc:"The domain's name, such as acme.com."`
+}
+
+func (d *Door) listDomains(ctx context.Context, in *InTenant) (*answer[page[domainView]], error) {
+	cfg, err := d.config(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	return the(page[domainView]{Items: views(cfg.Domains, viewDomain)}), nil
+}
+
+type addDomainIn struct {
+	InTenant
+	Body struct {
+		Domain string `json:"domain" minLength:"1" maxLength:"255" doc:"Such as acme.com; sub-domains are domains of their own."`
+	}
+}
+
+func (d *Door) addDomain(ctx context.Context, in *addDomainIn) (*answer[domainView], error) {
+	s, err := d.staff(ctx, in.InTenant)
+	if err != nil {
+		return nil, err
+	}
+	found, err := d.Roster.AddDomain(ctx, s, in.Body.Domain)
+	if err != nil {
+		return nil, err
+	}
+	return the(viewDomain(found)), nil
+}
+
+func (d *Door) getDomain(ctx context.Context, in *InDomain) (*answer[domainView], error) {
+	cfg, err := d.config(ctx, in.InTenant)
+	if err != nil {
+		return nil, err
+	}
+	name, err := roster.ParseDomain(in.Domain)
+	found, ok := cfg.Domain(name)
+	if err != nil || !ok {
+		return nil, none("domain")
+	}
+	return the(viewDomain(found)), nil
+}
+
+func (d *Door) trustDomain(ctx context.Context, in *InDomain) (*answer[domainView], error) {
+	s, err := d.staff(ctx, in.InTenant)
+	if err != nil {
+		return nil, err
+	}
+	found, err := d.Roster.TrustDomain(ctx, s, in.Domain)
+	if err != nil {
+		return nil, err
+	}
+	return the(viewDomain(found)), nil
+}
+
+type changeDomainIn struct {
+	InDomain
+	Body struct {
+		AutoJoin    tenant.AutoJoin `json:"auto_join,omitempty" enum:"on,off,approve" doc:"Whether people of the domain become members when they first sign in, or an admin is asked."`
+		DefaultRole string          `json:"default_role,omitempty" doc:"Of people for whom nobody names a role. Never the admin role."`
+	}
+}
+
+func (d *Door) changeDomain(ctx context.Context, in *changeDomainIn) (*answer[domainView], error) {
+	s, err := d.staff(ctx, in.InTenant)
+	if err != nil {
+		return nil, err
+	}
+	found, err := d.Roster.SetDomain(ctx, s, in.Domain, in.Body.AutoJoin, in.Body.DefaultRole)
+	if err != nil {
+		return nil, err
+	}
+	return the(viewDomain(found)), nil
+}
+
+func (d *Door) removeDomain(ctx context.Context, in *InDomain) (*answer[domainView], error) {
+	s, err := d.staff(ctx, in.InTenant)
+	if err != nil {
+		return nil, err
+	}
+	found, err := d.Roster.RemoveDomain(ctx, s, in.Domain)
+	if err != nil {
+		return nil, err
+	}
+	return the(viewDomain(found)), nil
+}

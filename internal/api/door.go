@@ -1,0 +1,116 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gorilla/mux"
+
+	"rollcall/internal/roster"
+	"rollcall/internal/secret"
+	"rollcall/internal/tenant"
+)
+
+// Prefix is the path under which the API answers.
+const Prefix = "/api/v1"
+
+// Config is what a Door needs. Fields that are not said to be optional are required.
+type Config struct {
+	Roster  *roster.Roster
+	Store   roster.Store
+	Locator roster.Locator
+	// Who tells whose credential a request bears.
+	Who Authenticator
+	// Kept keeps the answers to requests with an Idempotency-Key.
+	Kept Kept
+	// Key signs cursors and seals what is kept.
+	Key secret.Key
+	Now func() time.Time
+	// Endpoints is what an identity provider must know of a directory.
+	Endpoints func(tenant.DirectoryID) Endpoints
+	// Allow says how long a principal must wait before its next request, 0: it need not. Optional.
+	Allow func(context.Context, Principal) time.Duration
+}
+
+// Endpoints is what an identity provider is told of a directory.
+type Endpoints struct {
+	BaseURL  string `json:"base_url" doc:"The SCIM endpoint."`
+	TokenURL string `json:"token_url" doc:"Where client secrets and assertions get access tokens."`
+	ClientID string `json:"client_id"`
+}
+
+// Door serves the API. It is safe for concurrent use.
+type Door struct {
+	Config
+	api      huma.API
+	router   *mux.Router
+	cursors  cursors
+	document []byte
+}
+
+// New makes a door. The error says what the configuration lacks.
+func New(c Config) (*Door, error) {
+	if c.Roster == nil || c.Store == nil || c.Locator == nil || c.Who == nil || c.Kept == nil || c.Now == nil || c.Endpoints == nil || c.Key.IsZero() {
+		return nil, errors.New("api: all of the configuration but Allow is required")
+	}
+	if c.Allow == nil {
+		c.Allow = func(context.Context, Principal) time.Duration { return 0 }
+	}
+	return &Door{Config: c, cursors: cursors{c.Key.Derive(secret.APIKey)}}, nil
+}
+
+// resources is the table of contents: what each line adds stands in a file of its own.
+func (d *Door) resources() {
+	d.tenants()
+	d.domains()
+	d.directories()
+	d.mappings()
+	d.credentials()
+	d.members()
+	d.memberActions()
+	d.groups()
+	d.events()
+}
+
+// Routes mounts the door on r. Every path below Prefix is the door's, so that what is not there is
+// not told apart from what is without a credential.
+func (d *Door) Routes(r *mux.Router) {
+	d.router = r.PathPrefix(Prefix).Subrouter()
+	d.router.Path("/openapi.json").Methods(http.MethodGet, http.MethodHead).HandlerFunc(d.describe)
+	d.api = huma.NewAPI(describe(), adapter{d})
+	d.resources()
+	settle(d.api.OpenAPI())
+	d.document, _ = json.MarshalIndent(d.api.OpenAPI(), "", "  ") //nolint:errchkjson // it is made of texts and numbers
+	d.router.PathPrefix("").Handler(d.guard(nil, http.HandlerFunc(d.nowhere)))
+}
+
+// describe answers with the OpenAPI document, which is no secret.
+func (d *Door) describe(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/openapi+json")
+	_, _ = w.Write(append(d.document, '\n'))
+}
+
+// nowhere answers what no operation serves: 405 with the methods that the path has, or 404.
+func (d *Door) nowhere(w http.ResponseWriter, r *http.Request) {
+	var allow []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		var match mux.RouteMatch
+		if d.router.Match(other, &match) && match.Route.GetName() != "" {
+			allow = append(allow, method)
+		}
+	}
+	if len(allow) == 0 {
+		d.refuse(w, r, &roster.Error{Kind: roster.NotFound, Detail: "There is nothing at this address; " + Prefix + "/openapi.json tells what there is."})
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allow, ", "))
+	d.answer(w, r, fault{problem(r.Context(), http.StatusMethodNotAllowed, "This address takes "+strings.Join(allow, ", ")+" only.")}, fmt.Errorf("method not allowed"))
+}

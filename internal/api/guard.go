@@ -1,0 +1,72 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"rollcall/internal/roster"
+)
+
+// maxBody is the largest body that a request may have, in bytes.
+const maxBody = 1 << 20
+
+// guard is what every request passes first: who sent it, whether they may, whether they come too
+// fast, and whether the body is small enough. op is nil for what is no operation.
+func (d *Door) guard(op *huma.Operation, next http.Handler) http.Handler {
+	if op != nil && op.Method == http.MethodPost {
+		next = d.once(next)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p, err := d.authenticate(r)
+		if err != nil {
+			d.refuse(w, r, err)
+			return
+		}
+		if op != nil && !p.may(scopeOf(op)) {
+			d.refuse(w, r, &roster.Error{Kind: roster.Forbidden, Detail: "The credential lacks the scope " + string(scopeOf(op)) + "."})
+			return
+		}
+		if wait := d.Allow(r.Context(), p); wait > 0 {
+			w.Header().Set("Retry-After", seconds(wait))
+			d.refuse(w, r, &roster.Error{Kind: roster.RateLimited, Detail: "Requests come faster than this credential may send them. Wait as long as Retry-After says."})
+			return
+		}
+		ctx := context.WithValue(withList(r), principalKey{}, p)
+		if known := r.Header.Get("If-None-Match"); known != "" {
+			ctx = context.WithValue(ctx, noneMatchKey{}, known)
+		}
+		r = r.WithContext(ctx)
+		if err := swallow(w, r); err != nil {
+			d.refuse(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// seconds is the value of Retry-After, never less than the wait (RFC 9110 §10.2.3).
+func seconds(wait time.Duration) string { return strconv.Itoa(int(math.Ceil(wait.Seconds()))) }
+
+// swallow reads the body into memory: it is small, and may have to be read twice.
+func swallow(w http.ResponseWriter, r *http.Request) error {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return &roster.Error{Kind: roster.TooLarge, Detail: "The body is larger than 1 MiB."}
+	}
+	if err != nil {
+		return &roster.Error{Kind: roster.BadSyntax, Detail: "The body did not arrive whole.", Err: err}
+	}
+	r.Body = io.NopCloser(bytes.NewReader(b))
+	return nil
+}

@@ -1,0 +1,82 @@
+package api
+
+import (
+	"context"
+
+	"rollcall/internal/roster"
+)
+
+func (d *Door) memberActions() {
+	const tag = "Members"
+	add(d, tag, operation{"activateMember", "POST /tenants/{tenant}/members/{member}/activate", WriteMembers, "Activate a member", "Takes back your own word that the member is off. The word of a directory, or of somebody with more authority, stays.", 0}, d.activateMember)
+	add(d, tag, operation{"deactivateMember", "POST /tenants/{tenant}/members/{member}/deactivate", WriteMembers, "Deactivate a member", "Takes the member's access, whatever a directory says.", 0}, d.deactivateMember)
+	add(d, tag, operation{"setMemberRole", "PUT /tenants/{tenant}/members/{member}/role", WriteMembers, "Set a member's role", "Gives the member a role at your word; an empty text takes the word back, so that the next one counts.", 0}, d.setMemberRole)
+	add(d, tag, operation{"confirmMember", "POST /tenants/{tenant}/members/{member}/confirm", WriteMembers, "Decide on a member", "Decides on a member whom a directory wants to take over: accept lets the directory's word count, otherwise the directory lets go of the member.", 0}, d.confirmMember)
+	add(d, tag, operation{"removeMember", "DELETE /tenants/{tenant}/members/{member}", WriteMembers, "Remove a member", "Ends the membership. The history stays; a directory may bring the same person back.", 0}, d.removeMember)
+}
+
+// act does something to the member that a path names and shows what it is then.
+func (d *Door) act(ctx context.Context, in InMember, m Conditional, do func(roster.Staff, roster.MemberID) (roster.Member, error)) (*versioned[MemberView], error) {
+	cfg, s, id, err := d.member(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	s.If = m.precondition()
+	after, err := do(s, id)
+	if err != nil {
+		return nil, err
+	}
+	return version(after.Version, viewMember(cfg, after)), nil
+}
+
+type InMemberAction struct {
+	InMember
+	Conditional
+}
+
+func (d *Door) activateMember(ctx context.Context, in *InMemberAction) (*versioned[MemberView], error) {
+	return d.act(ctx, in.InMember, in.Conditional, func(s roster.Staff, id roster.MemberID) (roster.Member, error) {
+		return d.Roster.SetActive(ctx, s, id, true)
+	})
+}
+
+func (d *Door) deactivateMember(ctx context.Context, in *InMemberAction) (*versioned[MemberView], error) {
+	return d.act(ctx, in.InMember, in.Conditional, func(s roster.Staff, id roster.MemberID) (roster.Member, error) {
+		return d.Roster.SetActive(ctx, s, id, false)
+	})
+}
+
+type setMemberRoleIn struct {
+	InMemberAction
+	Body struct {
+		Role string `json:"role" doc:"One of the tenant's roles, or an empty text."`
+	}
+}
+
+func (d *Door) setMemberRole(ctx context.Context, in *setMemberRoleIn) (*versioned[MemberView], error) {
+	return d.act(ctx, in.InMember, in.Conditional, func(s roster.Staff, id roster.MemberID) (roster.Member, error) {
+		return d.Roster.SetRole(ctx, s, id, in.Body.Role)
+	})
+}
+
+type confirmMemberIn struct {
+	InMemberAction
+	Body struct {
+		Accept bool `json:"accept" doc:"Whether the directory manages the member from now on."`
+	}
+}
+
+func (d *Door) confirmMember(ctx context.Context, in *confirmMemberIn) (*versioned[MemberView], error) {
+	return d.act(ctx, in.InMember, in.Conditional, func(s roster.Staff, id roster.MemberID) (roster.Member, error) {
+		return d.Roster.Confirm(ctx, s, id, in.Body.Accept)
+	})
+}
+
+func (d *Door) removeMember(ctx context.Context, in *InMemberAction) (*struct{}, error) {
+	_, s, id, err := d.member(ctx, in.InMember)
+	if err != nil {
+		return nil, err
+	}
+	s.If = in.precondition()
+	return nil, d.Roster.RemoveMember(ctx, s, id)
+}

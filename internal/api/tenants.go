@@ -1,0 +1,163 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
+)
+
+func (d *Door) tenants() {
+	const tag = "Tenants"
+	add(d, tag, operation{"listTenants", "GET /tenants", ReadTenants, "List tenants", "All tenants that the credential sees, by slug.", 0}, d.listTenants)
+	add(d, tag, operation{"createTenant", "POST /tenants", Operate, "Make a tenant", "Makes an active tenant with a set of roles. The slug never changes.", http.StatusCreated}, d.createTenant)
+	add(d, tag, operation{"getTenant", "GET /tenants/{tenant}", ReadTenants, "Show a tenant", "One tenant with its roles and policy.", 0}, d.getTenant)
+	add(d, tag, operation{"changeTenant", "PATCH /tenants/{tenant}", WriteTenants, "Change a tenant", "Changes the name, the roles or the policy; what the body does not name stays. Its members' standing follows at once.", 0}, d.changeTenant)
+	add(d, tag, operation{"suspendTenant", "POST /tenants/{tenant}/suspend", Operate, "Suspend a tenant", "Takes access from all its people. Its directories are still answered, so that people who leave meanwhile are off when it resumes.", 0}, d.suspendTenant)
+	add(d, tag, operation{"resumeTenant", "POST /tenants/{tenant}/resume", Operate, "Resume a tenant", "Undoes the suspension: everybody has access again who had it by the rules.", 0}, d.resumeTenant)
+}
+
+// tenantView is a tenant as JSON.
+type tenantView struct {
+	ID               tenant.ID     `json:"id"`
+	Slug             string        `json:"slug" doc:"Names the tenant in URLs and on the command line."`
+	Name             string        `json:"name"`
+	Status           tenant.Status `json:"status" enum:"active,suspended"`
+	RoleSet          string        `json:"role_set" doc:"simple, content or custom."`
+	Roles            []string      `json:"roles" doc:"The admin role first, the least last."`
+	DefaultRole      string        `json:"default_role" doc:"The role of members for whom nobody names one."`
+	ConfirmAdoption  bool          `json:"confirm_adoption" doc:"An admin confirms each existing member that a directory takes over."`
+	ProtectLastAdmin bool          `json:"protect_last_admin" doc:"A directory that turns off the last admin is refused."`
+	NoAdmin          bool          `json:"no_admin" doc:"A directory turned off the last admin."`
+	CreatedAt        time.Time     `json:"created_at"`
+}
+
+func viewTenant(t tenant.Tenant) tenantView {
+	v := tenantView{
+		ID: t.ID, Slug: t.Slug, Name: t.Name, Status: t.Status, RoleSet: t.Roles.Name, Roles: t.Roles.Roles,
+		DefaultRole: t.Policy.DefaultRole, ConfirmAdoption: t.Policy.ConfirmAdoption,
+		ProtectLastAdmin: t.Policy.ProtectLastAdmin, NoAdmin: t.NoAdmin, CreatedAt: t.CreatedAt,
+	}
+	if v.DefaultRole == "" {
+		v.DefaultRole = t.Roles.Least()
+	}
+	return v
+}
+
+func (d *Door) listTenants(ctx context.Context, in *Paging) (*answer[page[tenantView]], error) {
+	after, err := d.cursors.read(listOf(ctx), in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	all, err := d.Locator.Tenants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	who := principal(ctx)
+	all = slices.DeleteFunc(all, func(t tenant.Tenant) bool { return !who.sees(t.ID) || t.Slug <= string(after) })
+	found := roster.Page[tenant.Tenant]{Items: all[:min(in.Limit, len(all))], More: len(all) > in.Limit}
+	return pageOf(d.cursors, listOf(ctx), found, viewTenant, func(t tenant.Tenant) []byte { return []byte(t.Slug) }), nil
+}
+
+type createTenantIn struct {
+	Body struct {
+		Slug    string   `json:"slug" minLength:"1" maxLength:"63" doc:"Lower-case letters, digits and inner hyphens."`
+		Name    string   `json:"name,omitempty" maxLength:"200" doc:"For people to read; the slug when absent."`
+		RoleSet string   `json:"role_set,omitempty" enum:"simple,content,custom" doc:"simple (admin, user), content (admin, editor, contributor, viewer), or custom with roles; simple when absent."`
+		Roles   []string `json:"roles,omitempty" maxItems:"20" doc:"A set of your own: the admin role first, the least, which is the default, last."`
+	}
+}
+
+func (d *Door) createTenant(ctx context.Context, in *createTenantIn) (*versioned[tenantView], error) {
+	name := in.Body.Name
+	if name == "" {
+		name = in.Body.Slug
+	}
+	roles, err := roleSet(in.Body.RoleSet, in.Body.Roles)
+	if err != nil {
+		return nil, err
+	}
+	t, err := d.Roster.CreateTenant(ctx, in.Body.Slug, name, roles)
+	if err != nil {
+		return nil, err
+	}
+	return version(t.Version, viewTenant(t)), nil
+}
+
+// roleSet picks one of the built-in sets, or makes one of the roles.
+func roleSet(name string, roles []string) (tenant.RoleSet, error) {
+	switch {
+	case len(roles) > 0 && (name == "" || name == "custom"):
+		return tenant.RoleSet{Name: "custom", Roles: roles}, nil
+	case len(roles) > 0:
+		return tenant.RoleSet{}, &roster.Error{Kind: roster.Invalid, Field: "roles", Detail: "The role set " + name + " has its own roles: leave one of the two fields out."}
+	case name == "content":
+		return tenant.ContentRoles(), nil
+	case name == "custom":
+		return tenant.RoleSet{}, &roster.Error{Kind: roster.Invalid, Field: "roles", Detail: "A custom role set needs its roles, the admin role first."}
+	}
+	return tenant.SimpleRoles(), nil
+}
+
+func (d *Door) getTenant(ctx context.Context, in *InTenant) (*versioned[tenantView], error) {
+	cfg, err := d.config(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	return version(cfg.Tenant.Version, viewTenant(cfg.Tenant)), nil
+}
+
+type changeTenantIn struct {
+	InTenant
+	Conditional
+	Body struct {
+		Name             *string  `json:"name,omitempty" maxLength:"200"`
+		Roles            []string `json:"roles,omitempty" maxItems:"20" doc:"The whole set. The first, the admin role, must stay; a role that a setting still gives can't go."`
+		DefaultRole      *string  `json:"default_role,omitempty" doc:"Never the admin role; an empty text means the least role."`
+		ConfirmAdoption  *bool    `json:"confirm_adoption,omitempty"`
+		ProtectLastAdmin *bool    `json:"protect_last_admin,omitempty"`
+	}
+}
+
+func (d *Door) changeTenant(ctx context.Context, in *changeTenantIn) (*versioned[tenantView], error) {
+	cfg, s, err := d.work(ctx, in.InTenant)
+	if err != nil {
+		return nil, err
+	}
+	s.If = in.precondition()
+	c := roster.TenantChange{
+		Name: in.Body.Name, DefaultRole: in.Body.DefaultRole,
+		ConfirmAdoption: in.Body.ConfirmAdoption, ProtectLastAdmin: in.Body.ProtectLastAdmin,
+	}
+	if in.Body.Roles != nil && !slices.Equal(in.Body.Roles, cfg.Tenant.Roles.Roles) {
+		c.Roles = &tenant.RoleSet{Name: "custom", Roles: in.Body.Roles}
+	}
+	t, err := d.Roster.ChangeTenant(ctx, s, c)
+	if err != nil {
+		return nil, err
+	}
+	return version(t.Version, viewTenant(t)), nil
+}
+
+func (d *Door) suspendTenant(ctx context.Context, in *InTenant) (*versioned[tenantView], error) {
+	return d.setStatus(ctx, in, tenant.Suspended)
+}
+
+func (d *Door) resumeTenant(ctx context.Context, in *InTenant) (*versioned[tenantView], error) {
+	return d.setStatus(ctx, in, tenant.Active)
+}
+
+func (d *Door) setStatus(ctx context.Context, in *InTenant, to tenant.Status) (*versioned[tenantView], error) {
+	s, err := d.staff(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	t, err := d.Roster.SetTenantStatus(ctx, s, to)
+	if err != nil {
+		return nil, err
+	}
+	return version(t.Version, viewTenant(t)), nil
+}
