@@ -188,3 +188,37 @@ func TestConflictsArePaged(t *testing.T) {
 		}
 	})
 }
+
+func TestConflictPushedGroupBearsAManualGroupsName(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		a := g.tenant("acme")
+		a.trust("acme.example")
+		d := a.directory("Entra")
+		id := d.create("ada@acme.example", "e1")
+		guest := do[roster.Member](t)(g.roster.AddMember(t.Context(), a.admin, "guest@else.example", "", ""))
+		now := g.clock.Now()
+		byHand := roster.Group{ID: roster.NewGroupID(now), Name: "Writers", NameUnique: true, Version: 1, CreatedAt: now, ChangedAt: now}
+		err := g.roster.Store.Update(t.Context(), a.id, func(tx roster.Tx) error {
+			if err := tx.InsertGroup(t.Context(), byHand); err != nil {
+				return err
+			}
+			_, _, err := tx.AddToGroup(t.Context(), roster.Scope{}, byHand.ID, []roster.MemberID{a.member(id), guest.ID})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pushed := d.group("writers")
+		do[tenant.Directory](t)(g.roster.SetMappings(t.Context(), a.admin, d.id, []tenant.RoleMapping{mappings("editor", pushed)}))
+		a.role(id, "viewer", roster.RuleTenantDefault) // two groups, until somebody says otherwise
+		a.decide(roster.Confirm, roster.CodeSameName)
+		a.role(id, "editor", roster.RuleGroupMapping)
+		got := d.want(http.StatusOK, "GET", "/Groups/"+pushed, nil)
+		if members, _ := got["members"].([]any); len(members) != 1 {
+			t.Errorf("members = %v, want the one whom the directory manages (R7)", got["members"])
+		}
+		if n := len(a.waiting()); n != 0 {
+			t.Errorf("%d conflicts after the decision, want none", n)
+		}
+	})
+}
