@@ -51,8 +51,8 @@ func (d *Door) endpoints() []endpoint {
 		{"/Schemas/{urn}", verbs{"GET": d.getSchema}},
 		{"/Me", verbs{"GET": noMe, "POST": noMe, "PUT": noMe, "PATCH": noMe, "DELETE": noMe}},
 		{"/Bulk", verbs{"POST": d.bulk}},
-		{"/.search", verbs{"POST": noRootSearch}},
-		{"", verbs{"GET": noRootSearch}},
+		{"/.search", verbs{"POST": d.searchRoot}},
+		{"", verbs{"GET": d.listRoot}},
 	}
 }
 

@@ -236,8 +236,3 @@ func noMe(http.ResponseWriter, *request) error {
 	return &fault{status: http.StatusNotImplemented, detail: "/Me is not served yet. It stands for the person whom a token belongs to, and tokens of persons come with sign-in; " +
 		"this token speaks for a directory, which is nobody. Use /Users/{id}."}
 }
-
-// noRootSearch answers queries across resource types (RFC 7644 §3.4.2.1).
-func noRootSearch(http.ResponseWriter, *request) error {
-	return &fault{status: http.StatusNotImplemented, detail: "Queries across resource types are not served. Query /Users or /Groups."}
-}

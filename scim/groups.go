@@ -161,32 +161,39 @@ func (d *Door) listGroups(w http.ResponseWriter, q *request) error {
 	})
 }
 
-// writeGroups writes groups that were read together. Their members are read at once when they are not
-// many, and group by group, page by page, when they are.
+// memberPagesFunc gives the pages of a group's members; nil: they are not wanted.
+type memberPagesFunc func(roster.GroupID) iter.Seq2[[]roster.GroupMember, error]
+
+// pagesOf makes ready to read the members of groups: at once when they are not many, and group by group, page
+// by page, when they are.
+func (d *Door) pagesOf(q *request, groups []roster.Group, p *projection) (memberPagesFunc, error) {
+	if !p.wants("members") {
+		return func(roster.GroupID) iter.Seq2[[]roster.GroupMember, error] { return nil }, nil
+	}
+	ids := make([]roster.GroupID, len(groups))
+	for i, g := range groups {
+		ids[i] = g.ID
+	}
+	members, whole, err := d.Store.Reader(q.by.Tenant).MembersOf(q.Context(), ids, d.reads.members)
+	return func(id roster.GroupID) iter.Seq2[[]roster.GroupMember, error] {
+		if whole {
+			return onePage(members[id])
+		}
+		return d.memberPages(q.Context(), q.by.Tenant, id)
+	}, err
+}
+
+// writeGroups writes groups that were read together.
 func (d *Door) writeGroups(s *stream, q *request, groups []roster.Group, p *projection, next func() error) error {
-	members, whole, with := map[roster.GroupID][]roster.GroupMember(nil), false, p.wants("members")
-	if with {
-		ids := make([]roster.GroupID, len(groups))
-		for i, g := range groups {
-			ids[i] = g.ID
-		}
-		var err error
-		if members, whole, err = d.Store.Reader(q.by.Tenant).MembersOf(q.Context(), ids, d.reads.members); err != nil {
-			return err
-		}
+	pages, err := d.pagesOf(q, groups, p)
+	if err != nil {
+		return err
 	}
 	for _, g := range groups {
 		if err := next(); err != nil {
 			return err
 		}
-		var pages iter.Seq2[[]roster.GroupMember, error]
-		switch {
-		case with && whole:
-			pages = onePage(members[g.ID])
-		case with:
-			pages = d.memberPages(q.Context(), q.by.Tenant, g.ID)
-		}
-		if err := s.group(g, pages, q.base, p, s.full); err != nil {
+		if err := s.group(g, pages(g.ID), q.base, p, s.full); err != nil {
 			return err
 		}
 	}

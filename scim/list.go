@@ -44,7 +44,6 @@ type list struct {
 // parseList reads the query of a list request.
 func (d *Door) parseList(q *request, kind resourceKind) (l list, err error) {
 	p := q.params
-	l.total = -1
 	if l.projection, err = q.projection(kind); err != nil {
 		return l, err
 	}
@@ -61,23 +60,30 @@ func (d *Door) parseList(q *request, kind resourceKind) (l list, err error) {
 			return l, err
 		}
 	}
+	return l, d.parsePaging(q, &l, q.quirks.schema(kind).noun)
+}
+
+// parsePaging reads which page of a list is asked for. of tells the lists of a directory apart.
+func (d *Door) parsePaging(q *request, l *list, of string) (err error) {
+	p := q.params
+	l.total = -1
 	l.byCursor = p.has("cursor")
 	if l.start, err = p.number("startIndex", 1); err != nil {
-		return l, err
+		return err
 	}
 	if l.count, err = p.number("count", defaultPage); err != nil {
 		if l.byCursor {
 			err = &fault{status: http.StatusBadRequest, scimType: "invalidCount", detail: "count is not a whole number."}
 		}
-		return l, err
+		return err
 	}
 	l.start, l.count = max(l.start, 1), min(max(l.count, 0), maxPage)
 	if l.byCursor {
 		// Sort and filter are part of a cursor; the size of a page is not (RFC 9865 §2).
-		l.bound = fmt.Sprintf("%s %d %q %q %t", q.by.Directory.ID, kind, p.get("filter"), strings.ToLower(p.get("sortBy")), l.desc)
-		err = d.resume(&l, p.get("cursor"))
+		l.bound = fmt.Sprintf("%s %s %q %q %t", q.by.Directory.ID, of, p.get("filter"), strings.ToLower(p.get("sortBy")), l.desc)
+		err = d.resume(l, p.get("cursor"))
 	}
-	return l, err
+	return err
 }
 
 // descending reads sortOrder (RFC 7644 §3.4.2.3).

@@ -76,6 +76,7 @@ type Reader interface {
 	TenantReader
 	ExchangeReader
 	WaitingReader
+	ResourceReader
 	// Member finds a member within the scope; NotFound. In the zero Scope removed
 	// members are found as well. withGroups fills Groups.
 	Member(ctx context.Context, s Scope, id MemberID, withGroups bool) (Member, error)

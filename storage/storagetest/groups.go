@@ -18,6 +18,7 @@ func testGroups(t *testing.T, open opener) {
 		{"removing and keeping tell who went", groupRemove},
 		{"leaving gives the groups that were left a new version", groupLeave},
 		{"members are read by id and in pages", groupPages},
+		{"members and groups are one list", resourcesAreOneList},
 		{"labels follow the member", groupLabels},
 		{"a deleted group leaves no rows", groupDelete},
 		{"thousands are added and kept at once", groupLarge},

@@ -204,6 +204,15 @@ func readerProbes() probes[roster.Reader] {
 			wantNone(t, "MembersOf", all[x.group.ID], err)
 			wantSame(t, "members of the own group", 1, len(all[x.team.ID]))
 		},
+		"Resources": func(t *testing.T, x *stranger, r roster.Reader) {
+			for _, s := range x.scopes {
+				page, err := r.Resources(t.Context(), roster.ResourceQuery{Scope: s, Limit: 100})
+				others := slices.DeleteFunc(page.Items, func(i roster.Resource) bool {
+					return i.Group != nil && i.Group.ID == x.team.ID || i.Member != nil && i.Member.ID == x.mine.ID
+				})
+				wantNone(t, "Resources", others, err)
+			}
+		},
 		"GroupsOf": func(t *testing.T, x *stranger, r roster.Reader) {
 			list, err := r.GroupsOf(t.Context(), x.member.ID)
 			wantNone(t, "GroupsOf", list, err)
