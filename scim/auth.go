@@ -148,7 +148,7 @@ func (d *Door) stranger(ctx context.Context, id tenant.DirectoryID, token string
 // whyDenied says what is wrong with a credential that was found.
 func whyDenied(g roster.Grant, now time.Time) roster.AuthFailure {
 	switch {
-	case g.Directory.Status != tenant.DirectoryActive:
+	case g.Directory.Status == tenant.DirectoryRemoved:
 		return roster.AuthEnded
 	case !g.Credential.RevokedAt.IsZero():
 		return roster.AuthRevoked

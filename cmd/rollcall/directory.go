@@ -24,6 +24,8 @@ type directoryCmd struct {
 	Restore directoryRestoreCmd `cmd:"" help:"Undo remove within 30 days, with the same ids and tokens."`
 	Undo    directoryUndoCmd    `cmd:"" help:"Turn on again whom a directory turned off in one run of too many."`
 	Rate    directoryRateCmd    `cmd:"" help:"Let a directory send more or less than others."`
+	Log     logCmd              `cmd:"" help:"What a directory asked, was answered, and changed."`
+	Health  directoryHealthCmd  `cmd:"" help:"How directories do: last request, usual rhythm, alarms."`
 	Token   tokenCmd            `cmd:"" help:"The bearer tokens of a directory."`
 	Secret  secretCmd           `cmd:"" help:"The client secrets of a directory, for its token endpoint."`
 	Trust   trustCmd            `cmd:"" help:"Issuers whose signed assertions open a directory, such as Entra's workload identities."`

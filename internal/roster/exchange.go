@@ -103,7 +103,7 @@ const (
 	AuthExpired AuthFailure = "expired_token"   // the directory's, past its end
 	AuthRevoked AuthFailure = "revoked_token"   // the directory's, revoked
 	AuthElse    AuthFailure = "other_directory" // a token in force of another directory
-	AuthEnded   AuthFailure = "directory_ended" // the directory is removed or paused
+	AuthEnded   AuthFailure = "directory_ended" // the directory is removed
 )
 
 // AuthFailures returns all kinds, in the order in which they are counted.
