@@ -25,14 +25,6 @@ func (d dialect) in(column, argument string) string {
 	return column + " IN (SELECT value FROM json_each(" + argument + "))"
 }
 
-// notIn is the opposite of in.
-func (d dialect) notIn(column, argument string) string {
-	if d == postgres {
-		return column + " <> ALL(" + argument + "::uuid[])"
-	}
-	return column + " NOT IN (SELECT value FROM json_each(" + argument + "))"
-}
-
 // asUUID says what an argument is where PostgreSQL can't tell by itself.
 func (d dialect) asUUID(argument string) string {
 	if d == postgres {
@@ -72,19 +64,4 @@ func (d dialect) horizon() string {
 		return " AND epoch < current_setting('rollcall.horizon')::bigint"
 	}
 	return ""
-}
-
-// most and least are the larger and the smaller of two numbers.
-func (d dialect) most(a, b string) string {
-	if d == postgres {
-		return "greatest(" + a + ", " + b + ")"
-	}
-	return "max(" + a + ", " + b + ")"
-}
-
-func (d dialect) least(a, b string) string {
-	if d == postgres {
-		return "least(" + a + ", " + b + ")"
-	}
-	return "min(" + a + ", " + b + ")"
 }

@@ -18,6 +18,7 @@ import (
 type key struct {
 	condition string // with $2 for the value
 	value     any
+	also      any  // $4, if the condition has one
 	none      bool // the value can't be one of the column
 	many      bool // several rows may have it
 }
@@ -30,11 +31,15 @@ func byColumn(q roster.Query) (roster.Column, string, bool) {
 		where = and[0]
 	}
 	c, ok := where.(roster.Compare)
-	if !ok || c.Op != roster.Equal || c.Value.Kind != roster.Text || c.Value.Text == "" || c.Field.Sub != "" ||
-		q.Scope.Directory.IsZero() || q.Offset > 0 || !q.After.IsZero() || q.Limit <= 0 {
+	if !ok || c.Op != roster.Equal || c.Value.Kind != roster.Text || c.Value.Text == "" || c.Field.Sub != "" || !atOnce(q) {
 		return "", "", false
 	}
 	return c.Field.Column, strings.ToValidUTF8(c.Value.Text, string(utf8.RuneError)), true
+}
+
+// atOnce says that a directory asks for the first page.
+func atOnce(q roster.Query) bool {
+	return !q.Scope.Directory.IsZero() && q.Offset == 0 && q.After.IsZero() && q.Limit > 0
 }
 
 func memberKey(q roster.Query) (key, bool) {
@@ -56,6 +61,9 @@ func memberKey(q roster.Query) (key, bool) {
 
 // groupKey leaves names that several groups may bear to the other way when they need an order.
 func groupKey(q roster.Query) (key, bool) {
+	if k, ok := groupOfMember(q); ok {
+		return k, true
+	}
 	column, text, ok := byColumn(q)
 	if !ok || q.Order != (roster.Field{}) || q.Desc {
 		return key{}, false
@@ -67,6 +75,28 @@ func groupKey(q roster.Query) (key, bool) {
 		return idKey("g.id = $2", text), true
 	}
 	return key{}, false
+}
+
+// groupOfMember is what Entra asks before each change of a membership: is this one in this group?
+func groupOfMember(q roster.Query) (key, bool) {
+	and, ok := q.Where.(roster.And)
+	if !ok || len(and) != 2 || !atOnce(q) {
+		return key{}, false
+	}
+	one, isID := and[0].(roster.Compare)
+	in, isAny := and[1].(roster.Any)
+	if !isID || !isAny || one.Op != roster.Equal || one.Value.Kind != roster.Text || one.Field.Column != roster.ColumnID || one.Field.Sub != "" ||
+		in.Field.Column != roster.ColumnMember || in.Field.Sub != "" {
+		return key{}, false
+	}
+	member, ok := in.Where.(roster.Compare)
+	if !ok || member.Op != roster.Equal || member.Value.Kind != roster.Text || member.Field.Sub != "value" {
+		return key{}, false
+	}
+	k := idKey(`g.id = $2 AND EXISTS (SELECT 1 FROM group_members gm WHERE gm.tenant_id = $1 AND gm.group_id = $2 AND gm.member_id = $4)`, one.Value.Text)
+	other := idKey("", member.Value.Text)
+	k.also, k.none = other.value, k.none || other.none
+	return k, true
 }
 
 // idKey compares an id as text does: only its canonical form is equal to it.
@@ -89,9 +119,13 @@ func (l *list[T]) byKey(ctx context.Context, k key) (roster.Page[T], error) {
 	if k.many {
 		sql += " ORDER BY " + of + ".id"
 	}
+	args := []any{l.r.me(), k.value, ident(l.q.Scope.Directory.UUID)}
+	if k.also != nil {
+		args = append(args, k.also)
+	}
 	err := l.r.run(ctx, "list "+l.table+" by key", statement{
 		sql: sql, brief: true,
-		args: []any{l.r.me(), k.value, ident(l.q.Scope.Directory.UUID)},
+		args: args,
 		each: func(r row) error {
 			item, err := l.scan(r)
 			page.Items = append(page.Items, item)

@@ -51,8 +51,12 @@ type list[T any] struct {
 func (l *list[T]) read(ctx context.Context) (roster.Page[T], error) {
 	var out roster.Page[T]
 	var list []statement
+	if found, err := l.fromEnd(ctx, &out); found || err != nil {
+		return out, err
+	}
+	out = roster.Page[T]{}
 	if l.q.Limit > 0 {
-		texts, err := l.page(ctx)
+		texts, err := l.page()
 		if err != nil {
 			return out, err
 		}
@@ -134,13 +138,13 @@ func (l *list[T]) written(q *bun.SelectQuery) (string, error) {
 
 // page are the queries of the rows, in their order: one row more than asked for, to see whether
 // there are more.
-func (l *list[T]) page(ctx context.Context) ([]string, error) {
+func (l *list[T]) page() ([]string, error) {
 	o, err := orderBy(l.q, l.of, l.r.db.dialect)
 	if err != nil {
 		return nil, err
 	}
 	if l.q.Offset > 0 {
-		text, err := l.distantPage(ctx, o)
+		text, err := l.distantPage(o, l.q.Limit+1, l.q.Offset, false)
 		return []string{text}, err
 	}
 	var texts []string
@@ -196,28 +200,20 @@ func (l *list[T]) parts(o ordering) []part {
 	return []part{first, last}
 }
 
-// distantPage passes over the rows before the page by what an index holds alone; only the page's own
-// rows are read. Where the list is tallied and the page is nearer to its end it goes from there.
-func (l *list[T]) distantPage(ctx context.Context, o ordering) (string, error) {
+// distantPage passes over skip rows by what an index holds alone and reads only the page's own, in
+// their order. backward begins at the end of the list.
+func (l *list[T]) distantPage(o ordering, limit, skip int, backward bool) (string, error) {
 	alias := bun.Ident(l.of)
 	handle := expr("?.id", alias)
 	if o.unique {
 		handle = o.by
 	}
-	backward, err := l.nearEnd(ctx)
+	some := l.r.db.build.NewSelect().TableExpr(l.table).ColumnExpr("? AS handle", handle).Limit(int64(limit)).Offset(int64(skip))
+	text, err := l.text(o.ordered(some, l.of, l.q.Desc != backward))
 	if err != nil {
 		return "", err
 	}
-	skip := l.r.db.build.NewSelect().TableExpr(l.table).ColumnExpr("? AS handle", handle)
-	text, err := l.text(o.ordered(skip, l.of, l.q.Desc != backward))
-	if err != nil {
-		return "", err
-	}
-	window := expr("LIMIT ? OFFSET ?", l.q.Limit+1, l.q.Offset)
-	if backward {
-		window = l.fromEnd()
-	}
-	rows := l.r.db.build.NewSelect().TableExpr("(? ?) AS page", bun.Safe(text), window).
+	rows := l.r.db.build.NewSelect().TableExpr("(?) AS page", bun.Safe(text)).
 		ColumnExpr(l.columns).ColumnExpr("? AS sort_key", o.key()).Join("JOIN "+l.table+" ON ? = page.handle", handle)
 	return l.written(o.ordered(l.within(rows), l.of, l.q.Desc))
 }

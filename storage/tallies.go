@@ -128,25 +128,48 @@ func (l *list[T]) tallied() bool {
 	return l.q.Where == nil && (l.of == ofGroups || l.only != "")
 }
 
-// nearEnd says that a page is nearer to the end of a list than to its beginning, if that is known.
-func (l *list[T]) nearEnd(ctx context.Context) (bool, error) {
-	if !l.tallied() {
+// fromEnd reads a page that is nearer to the end of the list than to its beginning, if that is
+// known, from there; else it returns false. Where such a page lies follows from the total, which must be that
+// of the very state whose rows are read. As one statement the planner could not know how few rows
+// are passed over, so the total is read first, and again beside the rows.
+func (l *list[T]) fromEnd(ctx context.Context, out *roster.Page[T]) (bool, error) {
+	if l.q.Offset == 0 || l.q.Limit <= 0 || !l.tallied() {
 		return false, nil
 	}
-	n := 0
-	err := l.r.run(ctx, "count "+l.table, l.r.total(l.of, l.q.Scope, &n))
-	return n-l.q.Offset < l.q.Offset, err
-}
-
-// fromEnd is the window of a page of the list turned around. The total is that of the very state
-// whose rows are read.
-func (l *list[T]) fromEnd() condition {
-	directory := expr("TRUE")
-	if d := l.q.Scope.Directory; !d.IsZero() {
-		directory = expr("directory_id = ?", ident(d.UUID))
+	o, err := orderBy(l.q, l.of, l.r.db.dialect)
+	if err != nil {
+		return false, err
 	}
-	// How many rows there are from the beginning of the page to the end of the list.
-	left := expr("(SELECT coalesce(sum("+l.of.counts()+"), 0) - ? FROM tallies WHERE tenant_id = ? AND ?)", l.q.Offset, l.r.me(), directory)
-	d := l.r.db.dialect
-	return expr("LIMIT "+d.most(d.least("?0", "?1"), "0")+" OFFSET "+d.most("?0 - ?1", "0"), left, l.q.Limit+1)
+	n, again := 0, 0
+	if err := l.r.run(ctx, "count "+l.table, l.r.total(l.of, l.q.Scope, &n)); err != nil {
+		return false, err
+	}
+	const tries = 3 // against writers
+	for range tries {
+		left := n - l.q.Offset // from the beginning of the page to the end of the list
+		if left >= l.q.Offset {
+			return false, nil
+		}
+		*out = roster.Page[T]{}
+		list := []statement{l.r.total(l.of, l.q.Scope, &again)}
+		if left > 0 {
+			wanted := min(l.q.Limit+1, left)
+			text, err := l.distantPage(o, wanted, left-wanted, true)
+			if err != nil {
+				return false, err
+			}
+			list = append(list, statement{sql: text, once: true, each: l.into(out)})
+		}
+		if err := l.r.run(ctx, "list "+l.table+" from the end", list...); err != nil {
+			return false, err
+		}
+		if again == n {
+			if l.q.Count {
+				out.Total = n
+			}
+			return true, nil
+		}
+		n = again
+	}
+	return false, nil
 }

@@ -203,58 +203,75 @@ func (e *groupEdit) remap(ctx context.Context) error {
 	return e.r.remapMembers(ctx, e.tx, cfg, d, e.by.source(), ids, e.alone)
 }
 
-// remapMembers settles the mapped roles of members anew. In whole it must leave
-// an admin, so that two members may change places.
+// remapMembers settles the mapped roles of members anew, some at a time: a
+// group may have more of them than fit into memory. In whole it must leave an
+// admin, so that two members may change places.
 func (r *Roster) remapMembers(ctx context.Context, tx Tx, cfg tenant.Config, d tenant.Directory, from origin, ids []MemberID, alone bool) error {
-	members, err := tx.LockMembers(ctx, Scope{Directory: d.ID}, ids)
-	if err != nil {
-		return err
-	}
-	var lost, won []Member
-	type pair struct{ before, after Member }
-	var changed []pair
-	for _, before := range members {
-		after := before
-		after.Claims = mappedRole(before, d, tx.Now())
-		if sameMember(before, after) {
-			continue
-		}
-		after = seal(after, cfg, tx.Now())
-		changed = append(changed, pair{before, after})
-		if isAdmin(cfg, before) && !isAdmin(cfg, after) {
-			lost = append(lost, after)
-		}
-		if isAdmin(cfg, after) && !isAdmin(cfg, before) {
-			won = append(won, after)
-		}
-	}
-	if len(lost) > 0 && len(won) == 0 {
-		if err := r.guardRoles(ctx, tx, cfg, len(lost), alone); err != nil {
+	m := remapper{tx: tx, cfg: cfg, directory: d, from: from, alone: alone}
+	for some := range slices.Chunk(ids, walkPage) {
+		members, err := tx.LockMembers(ctx, Scope{Directory: d.ID}, some)
+		if err != nil {
 			return err
 		}
-	}
-	for _, c := range changed {
-		if err := tx.UpdateMember(ctx, c.before, c.after); err != nil {
-			return err
-		}
-		if err := tx.AppendEvent(ctx, memberEvent("", from, cfg, c.before, c.after)); err != nil {
-			return err
+		for _, before := range members {
+			if err := m.member(ctx, before); err != nil {
+				return err
+			}
 		}
 	}
-	if len(won) > 0 {
-		return foundAdmin(ctx, tx, cfg, won[0])
+	switch {
+	case m.won > 0:
+		return foundAdmin(ctx, tx, cfg, m.winner)
+	case m.lost > 0 && m.admins <= m.lost:
+		return noAdminLeft()
 	}
 	return nil
 }
 
-// guardRoles refuses a role change that takes the last admins away.
-func (r *Roster) guardRoles(ctx context.Context, tx Tx, cfg tenant.Config, lost int, alone bool) error {
-	if !alone {
-		return errAlone
+// remapper gives members the roles that a directory's mappings name.
+type remapper struct {
+	tx        Tx
+	cfg       tenant.Config
+	directory tenant.Directory
+	from      origin
+	alone     bool
+	admins    int // before the first was lost
+	lost, won int
+	winner    Member
+}
+
+func (m *remapper) member(ctx context.Context, before Member) error {
+	after := before
+	after.Claims = mappedRole(before, m.directory, m.tx.Now())
+	if sameMember(before, after) {
+		return nil
 	}
-	admins, err := tx.Admins(ctx, cfg.Tenant.Roles.Admin(), MemberID{})
-	if err != nil || admins > lost {
+	after = seal(after, m.cfg, m.tx.Now())
+	if err := m.count(ctx, isAdmin(m.cfg, before), isAdmin(m.cfg, after)); err != nil {
 		return err
 	}
-	return noAdminLeft()
+	if isAdmin(m.cfg, after) {
+		m.winner = after
+	}
+	if err := m.tx.UpdateMember(ctx, before, after); err != nil {
+		return err
+	}
+	return m.tx.AppendEvent(ctx, memberEvent("", m.from, m.cfg, before, after))
+}
+
+// count notes admins that are won and lost. Those that there were are counted when the first is
+// lost: unless some are won, which settles the matter, nothing that makes an admin is written yet.
+func (m *remapper) count(ctx context.Context, was, is bool) (err error) {
+	switch {
+	case is && !was:
+		m.won++
+	case was && !is && !m.alone:
+		return errAlone
+	case was && !is:
+		if m.lost == 0 {
+			m.admins, err = m.tx.Admins(ctx, m.cfg.Tenant.Roles.Admin(), MemberID{})
+		}
+		m.lost++
+	}
+	return err
 }

@@ -14,6 +14,9 @@ import (
 func (r *Roster) Remove(ctx context.Context, by By, id MemberID, pre Precondition) error {
 	mass := r.mass.begin(by.Directory.ID, r.Now())
 	err := r.update(ctx, by.Tenant, by.source(), func(tx Tx, alone bool) error {
+		if err := tx.LockGroupsOf(ctx, id); err != nil {
+			return err
+		}
 		before, err := tx.LockMember(ctx, by.scope(), id)
 		if err != nil {
 			return err

@@ -74,6 +74,7 @@ type Store interface {
 // Reader reads one tenant.
 type Reader interface {
 	TenantReader
+	GroupReader
 	ExchangeReader
 	WaitingReader
 	ResourceReader
@@ -86,14 +87,6 @@ type Reader interface {
 	Group(ctx context.Context, s Scope, id GroupID) (Group, error)
 	// Groups lists groups.
 	Groups(ctx context.Context, q Query) (Page[Group], error)
-	// GroupMembers lists members of a group by id, at most limit (0: all), behind
-	// after.
-	GroupMembers(ctx context.Context, id GroupID, after MemberID, limit int) ([]GroupMember, error)
-	// MembersOf lists the members of several groups at once, by id, as long as they are not more than
-	// limit together (0: any number); whole says whether these are all.
-	MembersOf(ctx context.Context, ids []GroupID, limit int) (members map[GroupID][]GroupMember, whole bool, err error)
-	// GroupsOf returns the groups of one member that a directory manages, by id.
-	GroupsOf(ctx context.Context, id MemberID) ([]GroupRef, error)
 	// Events reads the feed behind a cursor, at most limit, in order.
 	Events(ctx context.Context, after Cursor, limit int) ([]Event, error)
 	// TurnedOff lists the members, by id and once each, whom an actor deactivated or
@@ -126,6 +119,7 @@ type Match struct {
 // method says so: write what you decided, then return.
 type Tx interface {
 	Reader
+	GroupTx
 	ExchangeTx
 	WaitingTx
 	// Now is the time of the transaction, the same at each call, in UTC and to the
@@ -163,15 +157,6 @@ type Tx interface {
 	UpdateGroup(ctx context.Context, before, after Group) error
 	// DeleteGroup deletes a group and its rows.
 	DeleteGroup(ctx context.Context, id GroupID) error
-	// AddToGroup adds those of ids that the scope sees. It returns the ids that
-	// were not in the group before, and the ids that the scope does not see.
-	AddToGroup(ctx context.Context, s Scope, id GroupID, ids []MemberID) (added, unknown []MemberID, err error)
-	// RemoveFromGroup returns those that were in the group. all removes everybody.
-	RemoveFromGroup(ctx context.Context, id GroupID, ids []MemberID, all bool) (removed []MemberID, err error)
-	// LeaveGroups takes a member out of groups, and gives those that it was in a new version.
-	LeaveGroups(ctx context.Context, id MemberID, groups []GroupID) error
-	// KeepInGroup removes all but ids.
-	KeepInGroup(ctx context.Context, id GroupID, ids []MemberID) (removed []MemberID, err error)
 	// AppendEvent writes an event; the store sets Position and At (to Now).
 	AppendEvent(ctx context.Context, e Event) error
 	// PutTenant, PutDomain, PutDirectory and PutCredential create or replace.

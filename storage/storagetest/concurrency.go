@@ -22,6 +22,7 @@ func testConcurrency(t *testing.T, open opener) {
 		{"locks taken crosswise end well", concurrentCrossed},
 		{"exclusive keeps others out", concurrentExclusive},
 		{"a group takes additions from all sides", concurrentGroup},
+		{"members leave groups that others change", groupsConcurrent},
 		{"writers of two tenants do not meet", concurrentTenants},
 		{"of two tenants one gets a domain", concurrentDomains},
 		{"an address has one person for all who ask at once", concurrentPerson},

@@ -179,6 +179,9 @@ func groupProbes(all probes[roster.Tx]) {
 		gone, err := tx.KeepInGroup(t.Context(), x.group.ID, nil)
 		wantNone(t, "KeepInGroup", without(gone, x.mine.ID), err)
 	}
+	all["LockGroupsOf"] = func(t *testing.T, x *stranger, tx roster.Tx) {
+		wantNone[any](t, "LockGroupsOf", nil, tx.LockGroupsOf(t.Context(), x.member.ID))
+	}
 }
 
 func without(list []roster.MemberID, id roster.MemberID) []roster.MemberID {
