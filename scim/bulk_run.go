@@ -7,8 +7,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-
-	"github.com/gorilla/mux"
 )
 
 // bulkState is how far an operation has come:
@@ -220,14 +218,15 @@ func (b *bulkRun) call(op bulkOperation, method, id string, body []byte) (*bulkA
 	if method != http.MethodPost {
 		path += "/{id}"
 	}
-	r := mux.SetURLVars(b.q.Request, map[string]string{"id": id})
+	r := new(http.Request)
+	*r = *b.q.Request
 	r.Method, r.Body, r.ContentLength = method, io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	r.Header = http.Header{"Content-Type": {contentType}}
 	if op.version != "" {
 		r.Header.Set("If-Match", op.version)
 	}
 	q := *b.q
-	q.Request = r
+	q.Request, q.variable = r, id
 	if q.params = nil; op.resource == "/Groups" {
 		q.params = params{"excludedAttributes": "members"} // the answer is not kept; members would be read for it
 	}

@@ -89,7 +89,7 @@ func (d *Door) listSchemas(w http.ResponseWriter, q *request) error {
 }
 
 func (d *Door) getSchema(w http.ResponseWriter, q *request) error {
-	return writeDocument(w, q, schemas(q.base, q.quirks), "urn", "There is no such schema. GET /Schemas lists those that are served.")
+	return writeDocument(w, q, schemas(q.base, q.quirks), "There is no such schema. GET /Schemas lists those that are served.")
 }
 
 func (d *Door) listResourceTypes(w http.ResponseWriter, q *request) error {
@@ -97,7 +97,7 @@ func (d *Door) listResourceTypes(w http.ResponseWriter, q *request) error {
 }
 
 func (d *Door) getResourceType(w http.ResponseWriter, q *request) error {
-	return writeDocument(w, q, resourceTypes(q.base, q.quirks), "name", "There is no such resource type. GET /ResourceTypes lists those that are served.")
+	return writeDocument(w, q, resourceTypes(q.base, q.quirks), "There is no such resource type. GET /ResourceTypes lists those that are served.")
 }
 
 // writeDocuments answers with all documents: paging is ignored and a filter
@@ -112,8 +112,8 @@ func writeDocuments(w http.ResponseWriter, q *request, all []document) error {
 	})
 }
 
-func writeDocument(w http.ResponseWriter, q *request, all []document, name, missing string) error {
-	want := q.variable(name)
+func writeDocument(w http.ResponseWriter, q *request, all []document, missing string) error {
+	want := q.variable
 	for _, doc := range all {
 		if strings.EqualFold(doc.ID, want) {
 			return write(w, http.StatusOK, doc.JSON)

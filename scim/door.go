@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
 )
@@ -19,10 +17,12 @@ const Prefix = "/scim/v2"
 
 // endpoint is one row of the route table.
 type endpoint struct {
-	// path is below a directory's base URL, in the words of gorilla/mux. It is also
-	// the route's name in metrics.
+	// path is below a directory's base URL, with a variable at its end or none. It
+	// is also the route's name in metrics.
 	path  string
 	verbs verbs
+	allow string // of verbs
+	route string // from the root on
 }
 
 type (
@@ -30,29 +30,29 @@ type (
 	verbs       map[string]handlerFunc
 )
 
-// endpoints is the route table; the first row that fits the path serves. HEAD
+// endpoints is the route table. HEAD
 // goes where GET goes, OPTIONS is answered with the verbs, and others are 405 with Allow.
 func (d *Door) endpoints() []endpoint {
 	return []endpoint{
-		{"/Users", verbs{"GET": d.listUsers, "POST": d.createUser}},
-		{"/Users/.search", verbs{"POST": d.searchUsers}},
-		{"/Users/{id}", verbs{"GET": d.getUser, "PUT": d.replaceUser, "PATCH": d.patchUser, "DELETE": d.deleteUser}},
-		{"/Groups", verbs{"GET": d.listGroups, "POST": d.createGroup}},
-		{"/Groups/.search", verbs{"POST": d.searchGroups}},
-		{"/Groups/{id}", verbs{"GET": d.getGroup, "PUT": d.replaceGroup, "PATCH": d.patchGroup, "DELETE": d.deleteGroup}},
-		{"/Roles", verbs{"GET": d.listRoles}},
-		{"/Roles/{id}", verbs{"GET": d.getRole}},
-		{"/Entitlements", verbs{"GET": d.listEntitlements}},
-		{"/Entitlements/{id}", verbs{"GET": d.getEntitlement}},
-		{"/ServiceProviderConfig", verbs{"GET": d.getProviderConfig}},
-		{"/ResourceTypes", verbs{"GET": d.listResourceTypes}},
-		{"/ResourceTypes/{name}", verbs{"GET": d.getResourceType}},
-		{"/Schemas", verbs{"GET": d.listSchemas}},
-		{"/Schemas/{urn}", verbs{"GET": d.getSchema}},
-		{"/Me", verbs{"GET": noMe, "POST": noMe, "PUT": noMe, "PATCH": noMe, "DELETE": noMe}},
-		{"/Bulk", verbs{"POST": d.bulk}},
-		{"/.search", verbs{"POST": d.searchRoot}},
-		{"", verbs{"GET": d.listRoot}},
+		{path: "/Users", verbs: verbs{"GET": d.listUsers, "POST": d.createUser}},
+		{path: "/Users/.search", verbs: verbs{"POST": d.searchUsers}},
+		{path: "/Users/{id}", verbs: verbs{"GET": d.getUser, "PUT": d.replaceUser, "PATCH": d.patchUser, "DELETE": d.deleteUser}},
+		{path: "/Groups", verbs: verbs{"GET": d.listGroups, "POST": d.createGroup}},
+		{path: "/Groups/.search", verbs: verbs{"POST": d.searchGroups}},
+		{path: "/Groups/{id}", verbs: verbs{"GET": d.getGroup, "PUT": d.replaceGroup, "PATCH": d.patchGroup, "DELETE": d.deleteGroup}},
+		{path: "/Roles", verbs: verbs{"GET": d.listRoles}},
+		{path: "/Roles/{id}", verbs: verbs{"GET": d.getRole}},
+		{path: "/Entitlements", verbs: verbs{"GET": d.listEntitlements}},
+		{path: "/Entitlements/{id}", verbs: verbs{"GET": d.getEntitlement}},
+		{path: "/ServiceProviderConfig", verbs: verbs{"GET": d.getProviderConfig}},
+		{path: "/ResourceTypes", verbs: verbs{"GET": d.listResourceTypes}},
+		{path: "/ResourceTypes/{name}", verbs: verbs{"GET": d.getResourceType}},
+		{path: "/Schemas", verbs: verbs{"GET": d.listSchemas}},
+		{path: "/Schemas/{urn}", verbs: verbs{"GET": d.getSchema}},
+		{path: "/Me", verbs: verbs{"GET": noMe, "POST": noMe, "PUT": noMe, "PATCH": noMe, "DELETE": noMe}},
+		{path: "/Bulk", verbs: verbs{"POST": d.bulk}},
+		{path: "/.search", verbs: verbs{"POST": d.searchRoot}},
+		{path: "", verbs: verbs{"GET": d.listRoot}},
 	}
 }
 
@@ -82,6 +82,9 @@ type Config struct {
 	Now    func() time.Time
 	// Limits of what a request may ask for; optional, zero fields mean the defaults.
 	Limits Limits
+	// Routed is told which route a request took, such as /scim/v2/{directory}/Users;
+	// optional.
+	Routed func(ctx context.Context, route string)
 	// RequestID names the request in events; optional.
 	RequestID func(context.Context) string
 	// Gate decides when a request is worked on. Optional: at once.
@@ -135,6 +138,9 @@ func New(c Config) (*Door, error) {
 		c.Gate = openGate{}
 	}
 	c.TokenConfig = c.withDefaults()
+	if c.Routed == nil {
+		c.Routed = func(context.Context, string) {}
+	}
 	if c.Accepted == nil {
 		c.Accepted = func(context.Context, roster.Grant) {}
 	}
@@ -153,52 +159,37 @@ func (d *Door) BaseURL(id tenant.DirectoryID) string {
 	return d.PublicURL + Prefix + "/" + id.UUID.UUID()
 }
 
-// Routes mounts the door on r. Every path below Prefix and a directory belongs
-// to the door, so that whatever goes wrong there is answered in SCIM's words.
-func (d *Door) Routes(r *mux.Router) {
-	sub := r.PathPrefix(Prefix + "/{directory}").Subrouter()
-	sub.Handle(tokenPath, http.HandlerFunc(d.serveToken))
-	for _, e := range d.endpoints() {
-		h := d.serve(e)
-		sub.Handle(e.path, h)
-		sub.Handle(e.path+"/", h) // admins paste base URLs with a slash at the end
-	}
-	sub.PathPrefix("/").Handler(d.serve(endpoint{path: "unknown"}))
-}
-
 // serve is what every request passes through: authentication, the choice of the
 // verb, the error's answer, and the observation.
-func (d *Door) serve(e endpoint) http.Handler {
-	allow := e.verbs.allow()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began := d.Now()
-		watched := d.tap(w)
-		out := newRecorder(watched, r)
-		q, err := d.open(r)
-		if q != nil {
-			out.request = q
-			defer q.leave() // also when a handler panics
-		}
-		d.watch(q, watched)
-		if err == nil {
-			err = e.answer(out, q, allow)
-		}
-		if err != nil {
-			d.Report(r.Context(), err)
-			out.fail(r, err)
-		}
-		o := Observation{Route: e.path, Method: knownMethod(r.Method), Status: out.status, Duration: d.Now().Sub(began)}
-		if q != nil {
-			o.Directory, o.Provider = q.by.Directory.ID, q.by.Directory.Provider
-		}
-		d.Observe(o)
-		d.record(q, watched, e.path, o, err)
-		if out.broken {
-			// The one way to end a connection within an answer: net/http closes it, and the
-			// client sees that the answer is not whole.
-			panic(http.ErrAbortHandler)
-		}
-	})
+func (d *Door) serve(e *endpoint, variable string, w http.ResponseWriter, r *http.Request) {
+	began := d.Now()
+	watched := d.tap(w)
+	out := newRecorder(watched, r)
+	q, err := d.open(r)
+	if q != nil {
+		q.variable = variable
+		out.request = q
+		defer q.leave() // also when a handler panics
+	}
+	d.watch(q, watched)
+	if err == nil {
+		err = e.answer(out, q)
+	}
+	if err != nil {
+		d.Report(r.Context(), err)
+		out.fail(r, err)
+	}
+	o := Observation{Route: e.path, Method: knownMethod(r.Method), Status: out.status, Duration: d.Now().Sub(began)}
+	if q != nil {
+		o.Directory, o.Provider = q.by.Directory.ID, q.by.Directory.Provider
+	}
+	d.Observe(o)
+	d.record(q, watched, e.path, o, err)
+	if out.broken {
+		// The one way to end a connection within an answer: net/http closes it, and the
+		// client sees that the answer is not whole.
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // open authenticates a request and makes what handlers need of it.
@@ -224,12 +215,12 @@ func (d *Door) open(r *http.Request) (*request, error) {
 }
 
 // answer checks what the client can take and runs the handler of the verb.
-func (e endpoint) answer(w http.ResponseWriter, q *request, allow string) error {
+func (e *endpoint) answer(w http.ResponseWriter, q *request) error {
 	if e.verbs == nil {
 		return unknownEndpoint(q.URL.Path)
 	}
 	if q.Method == http.MethodOptions {
-		w.Header().Set("Allow", allow) // RFC 9110 §9.3.7
+		w.Header().Set("Allow", e.allow) // RFC 9110 §9.3.7
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
@@ -239,7 +230,7 @@ func (e endpoint) answer(w http.ResponseWriter, q *request, allow string) error 
 	}
 	h, ok := e.verbs[method]
 	if !ok {
-		return methodNotAllowed(q.Method, allow)
+		return methodNotAllowed(q.Method, e.allow)
 	}
 	if mediaFor(q.Header.Values("Accept")) == "" {
 		return errNotAcceptable

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/gorilla/mux"
-
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
 )
@@ -24,6 +22,8 @@ type request struct {
 	scope  roster.Scope
 	quirks quirks
 	roles  tenant.RoleSet
+	// variable is the part of the path that the route leaves open; empty: none.
+	variable string
 
 	gate    Gate
 	grant   *roster.Grant
@@ -37,13 +37,10 @@ func quirksOf(d tenant.Directory) quirks {
 	return quirks{strict: d.Settings.Strict, governance: d.Provider == tenant.Okta}
 }
 
-// variable is a part of the path, named in the route table.
-func (q *request) variable(name string) string { return mux.Vars(q.Request)[name] }
-
 // userID is the id of the path. What is no UUID was never an id of ours, so
 // that the answer is the same as for one that is unknown: 404.
 func (q *request) userID() (roster.MemberID, error) {
-	u, err := tenant.ParseUUID(q.variable("id"))
+	u, err := tenant.ParseUUID(q.variable)
 	if err != nil {
 		return roster.MemberID{}, roster.NotFound
 	}
@@ -51,7 +48,7 @@ func (q *request) userID() (roster.MemberID, error) {
 }
 
 func (q *request) groupID() (roster.GroupID, error) {
-	u, err := tenant.ParseUUID(q.variable("id"))
+	u, err := tenant.ParseUUID(q.variable)
 	if err != nil {
 		return roster.GroupID{}, roster.NotFound
 	}

@@ -155,7 +155,7 @@ func (q *request) filterGoverned(all []governedResource) ([]governedResource, er
 
 func (q *request) writeGovernedOne(w http.ResponseWriter, all []governedResource) error {
 	for _, r := range all {
-		if r.id == q.variable("id") {
+		if r.id == q.variable {
 			return write(w, http.StatusOK, r.append(nil, q.base))
 		}
 	}

@@ -33,9 +33,13 @@ type program struct {
 }
 
 func (p *program) logger() *slog.Logger {
+	return slog.New(slog.NewJSONHandler(p.errs, &slog.HandlerOptions{Level: p.logLevel()}))
+}
+
+func (p *program) logLevel() slog.Level {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(p.LogLevel)) // checked when the settings were read
-	return slog.New(slog.NewJSONHandler(p.errs, &slog.HandlerOptions{Level: level}))
+	return level
 }
 
 // open opens the store and brings its tables up to date where the role may do

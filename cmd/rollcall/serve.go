@@ -58,15 +58,22 @@ func (d *period) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// roomyGC lets the heap grow to three times what is live before it is collected. A gateway
-// keeps a few megabytes alive and makes much that dies with its request, so the default would spend
-// a tenth of the processor on collecting next to nothing. GOGC and GOMEMLIMIT are obeyed when set.
-const roomyGC = 200
+// roomyGC lets the heap grow to five times what is live before it is collected, as long as that stays
+// within roomyHeap. A gateway keeps a few megabytes alive and makes much that dies with its request,
+// so the default would spend a tenth of the processor on collecting next to nothing. GOGC and
+// GOMEMLIMIT are obeyed when set.
+const (
+	roomyGC   = 400
+	roomyHeap = 160 << 20
+)
 
 // Run implements serve.
 func (c *serveCmd) Run(p *program) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(roomyGC)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(roomyHeap)
 	}
 	key, err := p.key()
 	if err != nil {
@@ -97,7 +104,9 @@ func (c *serveCmd) Run(p *program) error {
 		return err
 	}
 	defer func() { _ = admin.Close() }()
-	log, figures := p.logger(), metrics.New(release())
+	lines := web.NewLines(p.errs)
+	defer lines.Flush()
+	log, figures := lines.Logger(p.logLevel()), metrics.New(release())
 	p.gate = c.newGate(short, p.db.Stats().Max, p.now, log)
 	p.gate.show(figures)
 	stopLog := p.keepLog(log, figures)
@@ -145,6 +154,7 @@ func (p *program) gateway(key secret.Key, publicURL string, log *slog.Logger, fi
 	directories, err := scim.New(scim.Config{
 		Roster: r, Store: store, Locator: p.db, PublicURL: publicURL, Secret: key.Derive(secret.CursorKey), Now: p.now,
 		TokenConfig: p.token, Accepted: accepted, Gate: p.scimGate(), Log: p.doorLog(), RequestID: web.RequestID,
+		Routed: func(ctx context.Context, route string) { web.From(ctx).Route = route },
 		Report: func(ctx context.Context, err error) { web.From(ctx).Fail(err) },
 	})
 	if err != nil {

@@ -56,11 +56,16 @@ type installation struct {
 
 func onEachInstalled(t *testing.T, f func(t *testing.T, in *installation)) {
 	t.Helper()
+	onInstalled(t, []string{"sqlite", "postgres"}, f)
+}
+
+func onInstalled(t *testing.T, databases []string, f func(t *testing.T, in *installation)) {
+	t.Helper()
 	bin, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"sqlite", "postgres"} {
+	for _, name := range databases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			database := "sqlite://" + filepath.Join(t.TempDir(), "rollcall.db")
