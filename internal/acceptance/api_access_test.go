@@ -99,6 +99,7 @@ func bodies() map[string]object {
 	return map[string]object{
 		"createTenant": {"slug": "new"}, "changeTenant": {"name": "New"},
 		"addDomain": {"domain": "new.example"}, "changeDomain": {"auto_join": "off"},
+		"decideConflict": {"decision": "confirm"}, "releaseHeldChanges": {}, "refuseHeldChanges": {}, "previewMappings": {"mappings": []object{}}, "previewAdoption": {},
 		"createDirectory": {"provider": "okta"}, "changeDirectory": {"name": "New"},
 		"setMappings": {"mappings": []object{}}, "addToken": {"label": "new"}, "addSecret": {}, "rotateCredential": {},
 		"addTrust":  {"issuer": "https://issuer.example", "subject": "x", "keys_url": "https://issuer.example/keys"},
@@ -117,7 +118,7 @@ func TestP1_api_ids_of_another_tenant(t *testing.T) {
 		ada := d.create("ada@theirs.example", "a1")
 		team := d.group("Team", ada)
 		token := g.must(http.StatusOK, "GET", "/tenants/theirs/directories/"+d.id.String()+"/credentials", nil).items()[0]["id"].(string)
-		ids := map[string]string{"directory": d.id.String(), "member": ada, "group": team, "credential": token, "domain": "theirs.example", "tenant": "acme"}
+		ids := map[string]string{"directory": d.id.String(), "member": ada, "group": team, "conflict": ada, "credential": token, "domain": "theirs.example", "tenant": "acme"}
 		before := g.everything("theirs")
 		tried := 0
 		for _, op := range g.operations() {

@@ -12,13 +12,15 @@ import (
 
 func (d *Door) directories() {
 	const tag = "Directories"
-	add(d, tag, operation{"listDirectories", "GET /tenants/{tenant}/directories", ReadDirectories, "List directories", "The SCIM connections of a tenant, removed ones too.", 0}, d.listDirectories)
-	add(d, tag, operation{"createDirectory", "POST /tenants/{tenant}/directories", WriteDirectories, "Make a directory", "Makes a SCIM connection without a credential: add a token next, and give it with the base_url to the identity provider.", http.StatusCreated}, d.createDirectory)
-	add(d, tag, operation{"getDirectory", "GET /tenants/{tenant}/directories/{directory}", ReadDirectories, "Show a directory", "One directory with its settings and role mappings.", 0}, d.getDirectory)
-	add(d, tag, operation{"changeDirectory", "PATCH /tenants/{tenant}/directories/{directory}", WriteDirectories, "Change a directory", "Changes the name or the settings; what the body does not name stays.", 0}, d.changeDirectory)
-	add(d, tag, operation{"removeDirectory", "DELETE /tenants/{tenant}/directories/{directory}", WriteDirectories, "Remove a directory", "Ends a directory: its credentials open nothing any more. Can be undone for 30 days.", 0}, d.removeDirectory)
-	add(d, tag, operation{"restoreDirectory", "POST /tenants/{tenant}/directories/{directory}/restore", WriteDirectories, "Restore a directory", "Undoes the removal within 30 days, with the same ids and credentials.", 0}, d.restoreDirectory)
-	add(d, tag, operation{"undoMassChange", "POST /tenants/{tenant}/directories/{directory}/undo", WriteDirectories, "Undo a mass change", "Turns on again, and brings back, whom the directory turned off or removed in the run of too many that mass_change_at tells of.", 0}, d.undoMassChange)
+	add(d, tag, operation{id: "listDirectories", verb: "GET /tenants/{tenant}/directories", scope: ReadDirectories, summary: "List directories", about: "The SCIM connections of a tenant, removed ones too."}, d.listDirectories)
+	add(d, tag, operation{id: "createDirectory", verb: "POST /tenants/{tenant}/directories", scope: WriteDirectories, summary: "Make a directory", about: "Makes a SCIM connection without a credential: add a token next, and give it with the base_url to the identity provider.", status: http.StatusCreated}, d.createDirectory)
+	add(d, tag, operation{id: "getDirectory", verb: "GET /tenants/{tenant}/directories/{directory}", scope: ReadDirectories, summary: "Show a directory", about: "One directory with its settings and role mappings."}, d.getDirectory)
+	add(d, tag, operation{id: "changeDirectory", verb: "PATCH /tenants/{tenant}/directories/{directory}", scope: WriteDirectories, summary: "Change a directory", about: "Changes the name or the settings; what the body does not name stays."}, d.changeDirectory)
+	add(d, tag, operation{id: "removeDirectory", verb: "DELETE /tenants/{tenant}/directories/{directory}", scope: WriteDirectories, summary: "Remove a directory", about: "Ends a directory: its credentials open nothing any more. Can be undone for 30 days."}, d.removeDirectory)
+	add(d, tag, operation{id: "restoreDirectory", verb: "POST /tenants/{tenant}/directories/{directory}/restore", scope: WriteDirectories, summary: "Restore a directory", about: "Undoes the removal within 30 days, with the same ids and credentials."}, d.restoreDirectory)
+	add(d, tag, operation{id: "pauseDirectory", verb: "POST /tenants/{tenant}/directories/{directory}/pause", scope: WriteDirectories, summary: "Pause a directory", about: "Lets the directory read but not write: it is asked to come again later. Its people stay as they are."}, d.pauseDirectory)
+	add(d, tag, operation{id: "resumeDirectory", verb: "POST /tenants/{tenant}/directories/{directory}/resume", scope: WriteDirectories, summary: "Resume a directory", about: "Ends a pause; what the provider wanted meanwhile comes with its next cycle."}, d.resumeDirectory)
+	add(d, tag, operation{id: "undoMassChange", verb: "POST /tenants/{tenant}/directories/{directory}/undo", scope: WriteDirectories, summary: "Undo a mass change", about: "Turns on again, and brings back, whom the directory turned off or removed in the run of too many that mass_change_at tells of."}, d.undoMassChange)
 }
 
 // directoryView is a directory as JSON.
@@ -33,6 +35,7 @@ type directoryView struct {
 	RolesAttribute bool                   `json:"roles_attribute" doc:"The roles attribute of a user names the member's role. It never makes an admin."`
 	Rate           int                    `json:"rate,omitempty" doc:"Requests per second in the long run; absent: the gateway's; -1: no limit."`
 	Burst          int                    `json:"burst,omitempty" doc:"How many requests may come before the rate holds; absent: the gateway's."`
+	Hold           bool                   `json:"hold" doc:"When it turns off too many people at once, the rest wait for an admin."`
 	Mappings       []mappingView          `json:"mappings" doc:"The first that fits a member wins."`
 	CreatedAt      time.Time              `json:"created_at"`
 	RemovedAt      time.Time              `json:"removed_at,omitzero"`
@@ -44,6 +47,7 @@ func (d *Door) viewDirectory(v tenant.Directory) directoryView {
 	return directoryView{
 		ID: v.ID, Name: v.Name, Provider: v.Provider, Status: v.Status, BaseURL: at.BaseURL, TokenURL: at.TokenURL,
 		Strict: v.Settings.Strict, RolesAttribute: v.Settings.RolesAttribute, Rate: v.Settings.Rate, Burst: v.Settings.Burst,
+		Hold:      v.Settings.Hold,
 		Mappings:  views(v.Mappings, viewMapping),
 		CreatedAt: v.CreatedAt, RemovedAt: v.RemovedAt, MassChangeAt: v.MassChangeAt,
 	}
@@ -102,6 +106,7 @@ type changeDirectoryIn struct {
 		Strict         *bool   `json:"strict,omitempty"`
 		RolesAttribute *bool   `json:"roles_attribute,omitempty"`
 		Rate           *int    `json:"rate,omitempty" minimum:"-1" maximum:"1000000" doc:"Requests per second in the long run; 0: the gateway's, -1: no limit."`
+		Hold           *bool   `json:"hold,omitempty" doc:"Whether, when it turns off too many people at once, the rest wait 4 hours for an admin."`
 		Burst          *int    `json:"burst,omitempty" minimum:"0" maximum:"1000000" doc:"How many requests may come before the rate holds; 0: the gateway's."`
 	}
 }
@@ -113,7 +118,7 @@ func (d *Door) changeDirectory(ctx context.Context, in *changeDirectoryIn) (*ver
 	}
 	s.If = in.precondition()
 	return d.shown(d.Roster.ChangeDirectory(ctx, s, found.ID, roster.DirectoryChange{
-		Name: in.Body.Name, Strict: in.Body.Strict, RolesAttribute: in.Body.RolesAttribute, Rate: in.Body.Rate, Burst: in.Body.Burst,
+		Name: in.Body.Name, Strict: in.Body.Strict, RolesAttribute: in.Body.RolesAttribute, Rate: in.Body.Rate, Burst: in.Body.Burst, Hold: in.Body.Hold,
 	}))
 }
 
@@ -138,6 +143,22 @@ func (d *Door) restoreDirectory(ctx context.Context, in *InDirectory) (*versione
 		return nil, err
 	}
 	return d.shown(d.Roster.RestoreDirectory(ctx, s, found.ID))
+}
+
+func (d *Door) pauseDirectory(ctx context.Context, in *InDirectory) (*versioned[directoryView], error) {
+	found, s, err := d.directory(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	return d.shown(d.Roster.PauseDirectory(ctx, s, found.ID))
+}
+
+func (d *Door) resumeDirectory(ctx context.Context, in *InDirectory) (*versioned[directoryView], error) {
+	found, s, err := d.directory(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	return d.shown(d.Roster.ResumeDirectory(ctx, s, found.ID))
 }
 
 // undoView is what undo did, as JSON.

@@ -10,12 +10,12 @@ import (
 
 func (d *Door) domains() {
 	const tag = "Domains"
-	add(d, tag, operation{"listDomains", "GET /tenants/{tenant}/domains", ReadTenants, "List domains", "The e-mail domains of a tenant by name, also those it has lost.", 0}, d.listDomains)
-	add(d, tag, operation{"addDomain", "POST /tenants/{tenant}/domains", WriteTenants, "Add a domain", "Notes that the tenant wants to prove a domain, and tells the DNS record that will prove it. One that is there already is returned as it is.", http.StatusCreated}, d.addDomain)
-	add(d, tag, operation{"getDomain", "GET /tenants/{tenant}/domains/{domain}", ReadTenants, "Show a domain", "One domain with the record that proves it.", 0}, d.getDomain)
-	add(d, tag, operation{"trustDomain", "POST /tenants/{tenant}/domains/{domain}/trust", Operate, "Trust a domain", "Takes the operator's word instead of DNS. People of the domain who waited for proof get access.", 0}, d.trustDomain)
-	add(d, tag, operation{"changeDomain", "PATCH /tenants/{tenant}/domains/{domain}", WriteTenants, "Change a domain", "Changes what happens to people of the domain; what the body does not name stays.", 0}, d.changeDomain)
-	add(d, tag, operation{"removeDomain", "DELETE /tenants/{tenant}/domains/{domain}", WriteTenants, "Remove a domain", "Takes the domain away. Its people stay; directories can create nobody there, and no other tenant can have it for 30 days.", 0}, d.removeDomain)
+	add(d, tag, operation{id: "listDomains", verb: "GET /tenants/{tenant}/domains", scope: ReadTenants, summary: "List domains", about: "The e-mail domains of a tenant by name, also those it has lost."}, d.listDomains)
+	add(d, tag, operation{id: "addDomain", verb: "POST /tenants/{tenant}/domains", scope: WriteTenants, summary: "Add a domain", about: "Notes that the tenant wants to prove a domain, and tells the DNS record that will prove it. One that is there already is returned as it is.", status: http.StatusCreated}, d.addDomain)
+	add(d, tag, operation{id: "getDomain", verb: "GET /tenants/{tenant}/domains/{domain}", scope: ReadTenants, summary: "Show a domain", about: "One domain with the record that proves it."}, d.getDomain)
+	add(d, tag, operation{id: "trustDomain", verb: "POST /tenants/{tenant}/domains/{domain}/trust", scope: Operate, summary: "Trust a domain", about: "Takes the operator's word instead of DNS. People of the domain who waited for proof get access."}, d.trustDomain)
+	add(d, tag, operation{id: "changeDomain", verb: "PATCH /tenants/{tenant}/domains/{domain}", scope: WriteTenants, summary: "Change a domain", about: "Changes what happens to people of the domain; what the body does not name stays."}, d.changeDomain)
+	add(d, tag, operation{id: "removeDomain", verb: "DELETE /tenants/{tenant}/domains/{domain}", scope: WriteTenants, summary: "Remove a domain", about: "Takes the domain away. Its people stay; directories can create nobody there, and no other tenant can have it for 30 days."}, d.removeDomain)
 }
 
 // domainView is a domain as JSON.

@@ -71,9 +71,12 @@ func (d *Door) resources() {
 	d.domains()
 	d.directories()
 	d.mappings()
+	d.previews()
+	d.held()
 	d.credentials()
 	d.members()
 	d.memberActions()
+	d.conflicts()
 	d.groups()
 	d.events()
 }

@@ -13,8 +13,8 @@ import (
 
 func (d *Door) events() {
 	const tag = "Events"
-	add(d, tag, operation{"listEvents", "GET /tenants/{tenant}/events", ReadEvents, "Read events", "What happened in a tenant, oldest first: who did what to whom and by which rule, never personal values. " +
-		"No event is ever inserted before one that was given out, so a reader that goes on from next_cursor misses nothing. Keep next_cursor, also of an empty page, and ask again later.", 0}, d.listEvents)
+	add(d, tag, operation{id: "listEvents", verb: "GET /tenants/{tenant}/events", scope: ReadEvents, summary: "Read events", about: "What happened in a tenant, oldest first: who did what to whom and by which rule, never personal values. " +
+		"No event is ever inserted before one that was given out, so a reader that goes on from next_cursor misses nothing. Keep next_cursor, also of an empty page, and ask again later."}, d.listEvents)
 }
 
 // eventView is an event as JSON.

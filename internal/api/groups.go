@@ -10,9 +10,9 @@ import (
 
 func (d *Door) groups() {
 	const tag = "Groups"
-	add(d, tag, operation{"listGroups", "GET /tenants/{tenant}/groups", ReadMembers, "List groups", "The groups that directories have pushed, oldest first. All filters must fit.", 0}, d.listGroups)
-	add(d, tag, operation{"getGroup", "GET /tenants/{tenant}/groups/{group}", ReadMembers, "Show a group", "One group, without its members.", 0}, d.getGroup)
-	add(d, tag, operation{"listGroupMembers", "GET /tenants/{tenant}/groups/{group}/members", ReadMembers, "List a group's members", "Who belongs to the group, by id. The list of members can be filtered by the group for more of each.", 0}, d.listGroupMembers)
+	add(d, tag, operation{id: "listGroups", verb: "GET /tenants/{tenant}/groups", scope: ReadMembers, summary: "List groups", about: "The groups that directories have pushed, oldest first. All filters must fit."}, d.listGroups)
+	add(d, tag, operation{id: "getGroup", verb: "GET /tenants/{tenant}/groups/{group}", scope: ReadMembers, summary: "Show a group", about: "One group, without its members."}, d.getGroup)
+	add(d, tag, operation{id: "listGroupMembers", verb: "GET /tenants/{tenant}/groups/{group}/members", scope: ReadMembers, summary: "List a group's members", about: "Who belongs to the group, by id. The list of members can be filtered by the group for more of each."}, d.listGroupMembers)
 }
 
 // groupView is a group as JSON.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -15,7 +16,7 @@ import (
 	"rollcall/internal/roster"
 )
 
-// maxBody is the largest body that a request may have, in bytes.
+// maxBody is the largest body that a request may have unless its operation says otherwise, in bytes.
 const maxBody = 1 << 20
 
 // guard is what every request passes first: who sent it, whether they may, whether they come too
@@ -44,7 +45,11 @@ func (d *Door) guard(op *huma.Operation, next http.Handler) http.Handler {
 			ctx = context.WithValue(ctx, noneMatchKey{}, known)
 		}
 		r = r.WithContext(ctx)
-		if err := swallow(w, r); err != nil {
+		limit := int64(maxBody)
+		if op != nil {
+			limit = op.MaxBodyBytes - 1 // huma refuses what is as large as its limit
+		}
+		if err := swallow(w, r, limit); err != nil {
 			d.refuse(w, r, err)
 			return
 		}
@@ -56,13 +61,13 @@ func (d *Door) guard(op *huma.Operation, next http.Handler) http.Handler {
 func seconds(wait time.Duration) string { return strconv.Itoa(int(math.Ceil(wait.Seconds()))) }
 
 // swallow reads the body into memory: it is small, and may have to be read twice.
-func swallow(w http.ResponseWriter, r *http.Request) error {
+func swallow(w http.ResponseWriter, r *http.Request, limit int64) error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return &roster.Error{Kind: roster.TooLarge, Detail: "The body is larger than 1 MiB."}
+		return &roster.Error{Kind: roster.TooLarge, Detail: fmt.Sprintf("The body is larger than %d MiB.", limit>>20)}
 	}
 	if err != nil {
 		return &roster.Error{Kind: roster.BadSyntax, Detail: "The body did not arrive whole.", Err: err}

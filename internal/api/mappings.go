@@ -10,8 +10,8 @@ import (
 
 func (d *Door) mappings() {
 	const tag = "Role mappings"
-	add(d, tag, operation{"getMappings", "GET /tenants/{tenant}/directories/{directory}/mappings", ReadDirectories, "Show role mappings", "Which groups of the directory give which role; of several groups of one member the first mapping wins.", 0}, d.getMappings)
-	add(d, tag, operation{"setMappings", "PUT /tenants/{tenant}/directories/{directory}/mappings", WriteDirectories, "Set role mappings", "Replaces all mappings, and the roles of the directory's members follow. A mapping follows the group, not its name. Only a mapping can give the admin role from a directory.", 0}, d.setMappings)
+	add(d, tag, operation{id: "getMappings", verb: "GET /tenants/{tenant}/directories/{directory}/mappings", scope: ReadDirectories, summary: "Show role mappings", about: "Which groups of the directory give which role; of several groups of one member the first mapping wins."}, d.getMappings)
+	add(d, tag, operation{id: "setMappings", verb: "PUT /tenants/{tenant}/directories/{directory}/mappings", scope: WriteDirectories, summary: "Set role mappings", about: "Replaces all mappings, and the roles of the directory's members follow. A mapping follows the group, not its name. Only a mapping can give the admin role from a directory."}, d.setMappings)
 }
 
 // mappingView is a role mapping as JSON.

@@ -8,11 +8,11 @@ import (
 
 func (d *Door) memberActions() {
 	const tag = "Members"
-	add(d, tag, operation{"activateMember", "POST /tenants/{tenant}/members/{member}/activate", WriteMembers, "Activate a member", "Takes back your own word that the member is off. The word of a directory, or of somebody with more authority, stays.", 0}, d.activateMember)
-	add(d, tag, operation{"deactivateMember", "POST /tenants/{tenant}/members/{member}/deactivate", WriteMembers, "Deactivate a member", "Takes the member's access, whatever a directory says.", 0}, d.deactivateMember)
-	add(d, tag, operation{"setMemberRole", "PUT /tenants/{tenant}/members/{member}/role", WriteMembers, "Set a member's role", "Gives the member a role at your word; an empty text takes the word back, so that the next one counts.", 0}, d.setMemberRole)
-	add(d, tag, operation{"confirmMember", "POST /tenants/{tenant}/members/{member}/confirm", WriteMembers, "Decide on a member", "Decides on a member whom a directory wants to take over: accept lets the directory's word count, otherwise the directory lets go of the member.", 0}, d.confirmMember)
-	add(d, tag, operation{"removeMember", "DELETE /tenants/{tenant}/members/{member}", WriteMembers, "Remove a member", "Ends the membership. The history stays; a directory may bring the same person back.", 0}, d.removeMember)
+	add(d, tag, operation{id: "activateMember", verb: "POST /tenants/{tenant}/members/{member}/activate", scope: WriteMembers, summary: "Activate a member", about: "Takes back your own word that the member is off. The word of a directory, or of somebody with more authority, stays."}, d.activateMember)
+	add(d, tag, operation{id: "deactivateMember", verb: "POST /tenants/{tenant}/members/{member}/deactivate", scope: WriteMembers, summary: "Deactivate a member", about: "Takes the member's access, whatever a directory says."}, d.deactivateMember)
+	add(d, tag, operation{id: "setMemberRole", verb: "PUT /tenants/{tenant}/members/{member}/role", scope: WriteMembers, summary: "Set a member's role", about: "Gives the member a role at your word; an empty text takes the word back, so that the next one counts."}, d.setMemberRole)
+	add(d, tag, operation{id: "confirmMember", verb: "POST /tenants/{tenant}/members/{member}/confirm", scope: WriteMembers, summary: "Decide on a member", about: "Decides on a member whom a directory wants to take over: accept lets the directory's word count, otherwise the directory lets go of the member."}, d.confirmMember)
+	add(d, tag, operation{id: "removeMember", verb: "DELETE /tenants/{tenant}/members/{member}", scope: WriteMembers, summary: "Remove a member", about: "Ends the membership. The history stays; a directory may bring the same person back."}, d.removeMember)
 }
 
 // act does something to the member that a path names and shows what it is then.

@@ -10,10 +10,10 @@ import (
 
 func (d *Door) members() {
 	const tag = "Members"
-	add(d, tag, operation{"listMembers", "GET /tenants/{tenant}/members", ReadMembers, "List members", "A tenant's people, oldest first. All filters must fit; q looks for a part of the address, the login or the name.", 0}, d.listMembers)
-	add(d, tag, operation{"addMember", "POST /tenants/{tenant}/members", WriteMembers, "Add a member", "Makes somebody a member without a directory. You vouch for the address: the member has access at once.", http.StatusCreated}, d.addMember)
-	add(d, tag, operation{"getMember", "GET /tenants/{tenant}/members/{member}", ReadMembers, "Show a member", "One member with all claims, groups and attributes; also one that was removed.", 0}, d.getMember)
-	add(d, tag, operation{"explainMember", "GET /tenants/{tenant}/members/{member}/explain", ReadMembers, "Explain a member", "Why the member has access and the role, or has not: the rule, who decided, and who would be next.", 0}, d.explainMember)
+	add(d, tag, operation{id: "listMembers", verb: "GET /tenants/{tenant}/members", scope: ReadMembers, summary: "List members", about: "A tenant's people, oldest first. All filters must fit; q looks for a part of the address, the login or the name."}, d.listMembers)
+	add(d, tag, operation{id: "addMember", verb: "POST /tenants/{tenant}/members", scope: WriteMembers, summary: "Add a member", about: "Makes somebody a member without a directory. You vouch for the address: the member has access at once.", status: http.StatusCreated}, d.addMember)
+	add(d, tag, operation{id: "getMember", verb: "GET /tenants/{tenant}/members/{member}", scope: ReadMembers, summary: "Show a member", about: "One member with all claims, groups and attributes; also one that was removed."}, d.getMember)
+	add(d, tag, operation{id: "explainMember", verb: "GET /tenants/{tenant}/members/{member}/explain", scope: ReadMembers, summary: "Explain a member", about: "Why the member has access and the role, or has not: the rule, who decided, and who would be next."}, d.explainMember)
 }
 
 type listMembersIn struct {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"reflect"
@@ -19,7 +20,8 @@ type operation struct {
 	scope   Scope
 	summary string
 	about   string
-	status  int // of success; 0: 200, or 204 for an empty answer
+	status  int   // of success; 0: 200, or 204 for an empty answer
+	body    int64 // the largest body, in bytes; 0: maxBody
 }
 
 // scopeKey is where an operation keeps its scope for the guard.
@@ -35,7 +37,7 @@ func add[I, O any](d *Door, tag string, o operation, h func(context.Context, *I)
 	method, path, _ := strings.Cut(o.verb, " ")
 	op := huma.Operation{
 		OperationID: o.id, Method: method, Path: path, Summary: o.summary, Description: o.about, Tags: []string{tag},
-		DefaultStatus: o.status, MaxBodyBytes: maxBody + 1, BodyReadTimeout: -1, RejectUnknownQueryParameters: true,
+		DefaultStatus: o.status, MaxBodyBytes: cmp.Or(o.body, maxBody) + 1, BodyReadTimeout: -1, RejectUnknownQueryParameters: true,
 		Security:   []map[string][]string{{bearerScheme: {}}},
 		Metadata:   map[string]any{scopeKey: o.scope},
 		Extensions: map[string]any{"x-scope": string(o.scope)},
@@ -116,7 +118,7 @@ func failureWords(status int) string {
 	case http.StatusPreconditionFailed:
 		return "The resource has changed since the version that If-Match names."
 	case http.StatusRequestEntityTooLarge:
-		return "The body is larger than 1 MiB."
+		return "The body is larger than 1 MiB, or 16 MiB where a list is sent."
 	case http.StatusUnsupportedMediaType:
 		return "The body is not application/json."
 	case http.StatusUnprocessableEntity:

@@ -12,12 +12,12 @@ import (
 
 func (d *Door) tenants() {
 	const tag = "Tenants"
-	add(d, tag, operation{"listTenants", "GET /tenants", ReadTenants, "List tenants", "All tenants that the credential sees, by slug.", 0}, d.listTenants)
-	add(d, tag, operation{"createTenant", "POST /tenants", Operate, "Make a tenant", "Makes an active tenant with a set of roles. The slug never changes.", http.StatusCreated}, d.createTenant)
-	add(d, tag, operation{"getTenant", "GET /tenants/{tenant}", ReadTenants, "Show a tenant", "One tenant with its roles and policy.", 0}, d.getTenant)
-	add(d, tag, operation{"changeTenant", "PATCH /tenants/{tenant}", WriteTenants, "Change a tenant", "Changes the name, the roles or the policy; what the body does not name stays. Its members' standing follows at once.", 0}, d.changeTenant)
-	add(d, tag, operation{"suspendTenant", "POST /tenants/{tenant}/suspend", Operate, "Suspend a tenant", "Takes access from all its people. Its directories are still answered, so that people who leave meanwhile are off when it resumes.", 0}, d.suspendTenant)
-	add(d, tag, operation{"resumeTenant", "POST /tenants/{tenant}/resume", Operate, "Resume a tenant", "Undoes the suspension: everybody has access again who had it by the rules.", 0}, d.resumeTenant)
+	add(d, tag, operation{id: "listTenants", verb: "GET /tenants", scope: ReadTenants, summary: "List tenants", about: "All tenants that the credential sees, by slug."}, d.listTenants)
+	add(d, tag, operation{id: "createTenant", verb: "POST /tenants", scope: Operate, summary: "Make a tenant", about: "Makes an active tenant with a set of roles. The slug never changes.", status: http.StatusCreated}, d.createTenant)
+	add(d, tag, operation{id: "getTenant", verb: "GET /tenants/{tenant}", scope: ReadTenants, summary: "Show a tenant", about: "One tenant with its roles and policy."}, d.getTenant)
+	add(d, tag, operation{id: "changeTenant", verb: "PATCH /tenants/{tenant}", scope: WriteTenants, summary: "Change a tenant", about: "Changes the name, the roles or the policy; what the body does not name stays. Its members' standing follows at once."}, d.changeTenant)
+	add(d, tag, operation{id: "suspendTenant", verb: "POST /tenants/{tenant}/suspend", scope: Operate, summary: "Suspend a tenant", about: "Takes access from all its people. Its directories are still answered, so that people who leave meanwhile are off when it resumes."}, d.suspendTenant)
+	add(d, tag, operation{id: "resumeTenant", verb: "POST /tenants/{tenant}/resume", scope: Operate, summary: "Resume a tenant", about: "Undoes the suspension: everybody has access again who had it by the rules."}, d.resumeTenant)
 }
 
 // tenantView is a tenant as JSON.

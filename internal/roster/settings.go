@@ -97,6 +97,7 @@ type DirectoryChange struct {
 	RolesAttribute *bool
 	Rate           *int // see Roster.SetRate
 	Burst          *int
+	Hold           *bool // see Roster.SetHold
 }
 
 // ChangeDirectory changes a directory's name and settings. What the roles attribute named while it
@@ -112,6 +113,7 @@ func (r *Roster) ChangeDirectory(ctx context.Context, s Staff, id tenant.Directo
 		set(&d.Settings.RolesAttribute, c.RolesAttribute)
 		set(&d.Settings.Rate, c.Rate)
 		set(&d.Settings.Burst, c.Burst)
+		set(&d.Settings.Hold, c.Hold)
 		if err := checkRate(d.Settings.Rate, d.Settings.Burst); err != nil {
 			return nil, err
 		}
