@@ -36,9 +36,12 @@ func TestAdoptionPreview(t *testing.T) {
 		}
 
 		list := []roster.Newcomer{
-			{Line: 2, Login: "ada@acme.example", ExternalID: "e1"}, {Line: 3, Login: "boss@acme.example", ExternalID: "e2"},
-			{Line: 4, Login: "cy@acme.example", ExternalID: "e3"}, {Line: 5, Login: "new@acme.example", ExternalID: "e4"},
-			{Line: 6, Login: "other@elsewhere.example", ExternalID: "e5"}, {Line: 7, Login: "NEW@acme.example", ExternalID: "e6"},
+			{Line: 2, Login: "ada@acme.example", ExternalID: "e1"},
+			{Line: 3, Login: "boss@acme.example", ExternalID: "e2"},
+			{Line: 4, Login: "cy@acme.example", ExternalID: "e3"},
+			{Line: 5, Login: "new@acme.example", ExternalID: "e4"},
+			{Line: 6, Login: "other@elsewhere.example", ExternalID: "e5"},
+			{Line: 7, Login: "NEW@acme.example", ExternalID: "e6"},
 			{Line: 8, Login: "x", ExternalID: "e7", Email: "no address"},
 		}
 		got := map[int]string{}
