@@ -82,7 +82,7 @@ func (r *reader) load(ctx context.Context) (configEntry, error) {
 	var e configEntry
 	var tenants []tenant.Tenant
 	args := []any{r.me()}
-	err := r.run(ctx, "read the configuration",
+	list := []statement{
 		configVersion(r.me(), &e.version),
 		statement{sql: `SELECT ` + tenantColumns + ` FROM tenants t WHERE t.tenant_id = $1`, args: args, each: rowsOf(&tenants, scanTenant)},
 		statement{
@@ -92,7 +92,10 @@ func (r *reader) load(ctx context.Context) (configEntry, error) {
 		statement{
 			sql: `SELECT ` + directoryColumns + ` FROM directories d WHERE d.tenant_id = $1 ORDER BY d.id`, args: args,
 			each: rowsOf(&e.config.Directories, scanDirectory),
-		})
+		},
+	}
+	err := r.run(ctx, "read the configuration", append(list, loadExtensions(r.me(), &e.config.Extensions)...)...)
+	e.config.Extensions = versioned(e.config.Extensions, e.version)
 	e.config.Tenant, err = first(tenants, err, "tenant")
 	return e, err
 }

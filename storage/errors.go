@@ -26,6 +26,7 @@ const (
 	takenDomain     = "domain"
 	takenID         = "id"
 	takenToken      = "token"
+	takenAttribute  = "attribute"
 )
 
 // taken tells which unique index of its table a statement can break. PostgreSQL names the index in
@@ -54,6 +55,8 @@ func conflicts(index string) string {
 		return takenSlug
 	case "domains_name":
 		return takenDomain
+	case "attribute_keys_unique":
+		return takenAttribute
 	case "credentials_hash":
 		return takenToken
 	}
@@ -72,6 +75,8 @@ func conflict(field string, err error) error {
 		e.Detail = "Another member of this tenant has the same primary e-mail address. Change one of the addresses or remove the other member."
 	case takenName:
 		e.Detail = "Another group of this directory has the same name, in this or another case. Rename one of them."
+	case takenAttribute:
+		e.Detail = "Another resource of this tenant has the same value in an attribute whose values are unique. Correct what the directory maps to it."
 	case takenSlug:
 		e.Detail = "Another tenant has this slug. Choose another."
 	case takenDomain:

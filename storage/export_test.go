@@ -22,6 +22,7 @@ func (db *DB) WritePlans(ctx context.Context, id tenant.ID, f func(roster.Tx) er
 	t := &tx{
 		reader: reader{db: db, tenant: id, s: e}, w: e, now: truncate(db.now()),
 		members: map[roster.MemberID]int64{}, groups: map[roster.GroupID]int64{}, people: map[roster.Email]roster.PersonID{},
+		indexed: true, // of none: the explainer answers nothing
 	}
 	err := f(t)
 	return e.plans, err

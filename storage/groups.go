@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -98,11 +99,16 @@ func (t *tx) InsertGroup(ctx context.Context, g roster.Group) error {
 	if err != nil {
 		return fmt.Errorf("insert group: %w", err)
 	}
+	keys, err := t.keyChanges(ctx, groupOwner(g), indexable{}, indexable{g.Attributes, true})
+	if err != nil {
+		return err
+	}
 	t.groups[g.ID] = g.Version
-	return t.later(ctx, "insert group", append(t.tally(g.Directory, 0, 1), statement{
+	list := append(t.tally(g.Directory, 0, 1), statement{
 		sql: insertGroup, args: append([]any{t.me(), ident(g.ID.UUID), instant(g.CreatedAt)}, args...),
 		taken: &taken{field: takenName},
-	})...)
+	})
+	return t.later(ctx, "insert group", append(list, keys...)...)
 }
 
 // UpdateGroup implements roster.Tx; see UpdateMember for the lock.
@@ -122,20 +128,32 @@ func (t *tx) UpdateGroup(ctx context.Context, before, after roster.Group) error 
 	if err != nil {
 		return fmt.Errorf("update group: %w", err)
 	}
-	t.groups[after.ID] = after.Version
 	var list []statement
 	if before.Directory != after.Directory {
 		list = append(t.tally(before.Directory, 0, -1), t.tally(after.Directory, 0, 1)...)
 	}
-	return t.later(ctx, "update group", append(list, statement{
+	list = append(list, statement{
 		sql: updateGroup, args: append([]any{t.me(), ident(after.ID.UUID), before.Version}, args...),
 		taken: &taken{field: takenName},
-	})...)
+	})
+	if !bytes.Equal(before.Attributes, after.Attributes) {
+		keys, err := t.keyChanges(ctx, groupOwner(after), indexable{before.Attributes, true}, indexable{after.Attributes, true})
+		if err != nil {
+			return err
+		}
+		list = append(list, keys...)
+	}
+	t.groups[after.ID] = after.Version
+	return t.later(ctx, "update group", list...)
 }
 
 // DeleteGroup implements roster.Tx. The statement that deletes the row knows its directory.
 func (t *tx) DeleteGroup(ctx context.Context, id roster.GroupID) error {
 	args := []any{t.me(), ident(id.UUID)}
+	keys, err := t.dropKeys(ctx, owner{tenant.GroupResource, id.UUID})
+	if err != nil {
+		return err
+	}
 	delete(t.groups, id)
 	rows := statement{sql: `DELETE FROM group_members WHERE tenant_id = $1 AND group_id = $2`, args: args}
 	group := statement{sql: `DELETE FROM groups WHERE tenant_id = $1 AND id = $2`, args: args}
@@ -143,9 +161,9 @@ func (t *tx) DeleteGroup(ctx context.Context, id roster.GroupID) error {
 		group.sql = `WITH gone AS (` + group.sql + ` RETURNING tenant_id, directory_id)
 			INSERT INTO tallies (tenant_id, directory_id, members, groups)
 			SELECT tenant_id, coalesce(directory_id, '00000000-0000-0000-0000-000000000000'), 0, -1 FROM gone`
-		return t.later(ctx, "delete group", rows, group)
+		return t.later(ctx, "delete group", append(keys, rows, group)...)
 	}
 	untally := statement{sql: `UPDATE tallies SET groups = groups - 1 WHERE tenant_id = $1 AND directory_id =
 		(SELECT coalesce(directory_id, '00000000-0000-0000-0000-000000000000') FROM groups WHERE tenant_id = $1 AND id = $2)`, args: args}
-	return t.later(ctx, "delete group", rows, untally, group)
+	return t.later(ctx, "delete group", append(keys, rows, untally, group)...)
 }

@@ -69,7 +69,7 @@ func (db *DB) TenantOfDirectory(ctx context.Context, id tenant.DirectoryID) (ten
 	return first(found, err, "directory")
 }
 
-const grantByHash = `SELECT ` + tenantColumns + `, ` + directoryColumns + `, ` + credentialColumns + ` FROM locator l
+const grantByHash = `SELECT ` + tenantColumns + `, ` + directoryColumns + `, ` + credentialColumns + `, t.config_version FROM locator l
 	JOIN credentials c ON c.tenant_id = l.tenant_id AND c.directory_id = $2 AND c.hash = $3
 	JOIN directories d ON d.tenant_id = c.tenant_id AND d.id = c.directory_id
 	JOIN tenants t ON t.tenant_id = c.tenant_id
@@ -99,19 +99,23 @@ func (db *DB) grant(ctx context.Context, id tenant.DirectoryID, hash [32]byte, s
 	}
 	g, err = first(found, err, "credential")
 	if err == nil {
+		g.Extensions, err = db.extensions(ctx, g.Tenant.ID, g.Extensions.Version)
+	}
+	if err == nil {
 		db.grants.put(key, g, round)
 	}
 	return g, err
 }
 
+// scanGrant leaves the version of the configuration where the extensions will have it.
 func scanGrant(r row) (roster.Grant, error) {
 	var t tenantRow
 	var d directoryRow
 	var c credentialRow
-	if err := r.Scan(append(append(t.dest(), d.dest()...), c.dest()...)...); err != nil {
+	var g roster.Grant
+	if err := r.Scan(append(append(append(t.dest(), d.dest()...), c.dest()...), &g.Extensions.Version)...); err != nil {
 		return roster.Grant{}, err //nolint:wrapcheck // the caller does
 	}
-	var g roster.Grant
 	var errs [3]error
 	g.Tenant, errs[0] = t.tenant()
 	g.Directory, errs[1] = d.directory()

@@ -74,6 +74,11 @@ func (t *tx) InsertMember(ctx context.Context, m roster.Member) error {
 	if !m.Person.IsZero() {
 		list = append(list, t.link(m))
 	}
+	keys, err := t.keyChanges(ctx, memberOwner(m), indexable{}, indexable{m.Attributes, !m.Removed()})
+	if err != nil {
+		return err
+	}
+	list = append(list, keys...)
 	t.members[m.ID] = m.Version
 	return t.later(ctx, "insert member", list...)
 }
@@ -113,6 +118,13 @@ func (t *tx) UpdateMember(ctx context.Context, before, after roster.Member) erro
 	list = append(list, t.heldChanges(before, after)...)
 	if before.Person != after.Person || before.Removed() != after.Removed() && !after.Person.IsZero() {
 		list = append(list, t.link(after))
+	}
+	if !bytes.Equal(before.Attributes, after.Attributes) || before.Removed() != after.Removed() {
+		keys, err := t.keyChanges(ctx, memberOwner(after), indexable{before.Attributes, !before.Removed()}, indexable{after.Attributes, !after.Removed()})
+		if err != nil {
+			return err
+		}
+		list = append(list, keys...)
 	}
 	t.members[after.ID] = after.Version
 	return t.later(ctx, "update member", list...)

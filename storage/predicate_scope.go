@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
 )
 
 // scope finds what a field names: in a row of a table or, inside Any, in an element.
@@ -29,7 +30,7 @@ func (nothing) holds(roster.Op, roster.Value, bool) condition { return never }
 func (nothing) any(*compiler, roster.Any) condition           { return never }
 func (nothing) value(roster.Field) value                      { return nothing{} }
 func (c *compiler) alias() string                             { c.aliases++; return "e" + strconv.Itoa(c.aliases) }
-func (c *compiler) root(of subjects) scope                    { return table{d: c.d, of: of} }
+func (c *compiler) root(of subjects) scope                    { return table{d: c.d, of: of, tenant: c.tenant} }
 func (d dialect) uuid(column string) value                    { return uuidColumn{d, column} }
 func (d dialect) text(column string, fold bool) value {
 	return textColumn{d: d, sql: column, fold: fold}
@@ -37,11 +38,15 @@ func (d dialect) text(column string, fold bool) value {
 
 // table is a row of members or groups.
 type table struct {
-	d  dialect
-	of subjects
+	d      dialect
+	of     subjects
+	tenant tenant.ID
 }
 
 func (t table) value(f roster.Field) value {
+	if f.Column == "" && !f.Index.IsZero() {
+		return indexedValue{value: t.attribute(f), of: t.of, tenant: t.tenant, index: f.Index}
+	}
 	if f.Column == "" {
 		return t.attribute(f)
 	}

@@ -19,7 +19,9 @@ type tx struct {
 	groups  map[roster.GroupID]int64
 	people  map[roster.Email]roster.PersonID // those looked for; zero: there is none
 	grants  bool                             // something that credentials or the configuration depend on was written
-	alone   bool                             // see Exclusive
+	indexes []tenant.AttributeIndex
+	indexed bool // indexes are read
+	alone   bool // see Exclusive
 }
 
 // Config implements roster.TenantReader. The version came with the transaction's first round trip.

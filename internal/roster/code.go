@@ -23,6 +23,8 @@ const (
 	CodeTaken                  Code = "taken"         // a name, key or address that another one has
 	CodeEmailInvalid           Code = "email_invalid" // an address that is none
 	CodePublicDomain           Code = "public_domain"
+	CodeSchemaHasValues        Code = "schema_has_values"
+	CodeNotUnique              Code = "not_unique"
 	CodeMassChange             Code = "mass_change"
 	CodeCredentialInUse        Code = "credential_in_use"
 	CodeDirectoryPaused        Code = "directory_paused"

@@ -42,6 +42,11 @@ const (
 	DirectoryPaused   EventKind = "directory.paused"
 	DirectoryResumed  EventKind = "directory.resumed"
 	ConflictDecided   EventKind = "conflict.decided"
+	SchemaChanged     EventKind = "schema.changed"
+	SchemaRemoved     EventKind = "schema.removed"
+	SchemaIndexed     EventKind = "schema.indexed" // filters by an attribute are answered by an index from now on
+	EntitlementPut    EventKind = "entitlement.changed"
+	EntitlementGone   EventKind = "entitlement.removed"
 	CredentialAdded   EventKind = "credential.added"
 	CredentialRevoked EventKind = "credential.revoked"
 	// CredentialExpiring comes 60, 30, 14, 7 and 1 days ahead, CredentialExpired once.

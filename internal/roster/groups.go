@@ -22,6 +22,9 @@ func (r *Roster) CreateGroup(ctx context.Context, by By, c GroupChange) (Group, 
 			ID: NewGroupID(now), Directory: by.Directory.ID, NameUnique: !by.Directory.Settings.Strict,
 			Version: 1, CreatedAt: now, ChangedAt: now,
 		}, c)
+		if err := checkUniqueGroup(ctx, tx, Group{}, out); err != nil {
+			return err
+		}
 		if err := tx.InsertGroup(ctx, out); err != nil {
 			return err
 		}
@@ -86,6 +89,9 @@ func (e *groupEdit) save(ctx context.Context, before Group, c GroupChange) (Grou
 	}
 	after.Version++
 	after.ChangedAt = e.tx.Now()
+	if err := checkUniqueGroup(ctx, e.tx, before, after); err != nil {
+		return before, err
+	}
 	if err := e.tx.UpdateGroup(ctx, before, after); err != nil {
 		return before, err
 	}

@@ -59,6 +59,9 @@ func (r *Roster) Provision(ctx context.Context, by By, c Change) (Member, error)
 // welcome writes a member that came, or came back, and its event. It links the
 // person of its address.
 func (r *Roster) welcome(ctx context.Context, tx Tx, cfg tenant.Config, from origin, before Member, after *Member, kind EventKind) error {
+	if err := checkUnique(ctx, tx, cfg, memberValues(before), memberValues(*after)); err != nil {
+		return err
+	}
 	err := r.linkPerson(ctx, tx, after)
 	if err != nil {
 		return err

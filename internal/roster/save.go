@@ -21,6 +21,9 @@ func (r *Roster) save(ctx context.Context, tx Tx, cfg tenant.Config, from origin
 	if after.Version == before.Version {
 		return nil
 	}
+	if err := checkUnique(ctx, tx, cfg, memberValues(before), memberValues(*after)); err != nil {
+		return err
+	}
 	if err := r.guardLastAdmin(ctx, tx, cfg, from, before, *after, o); err != nil {
 		return err
 	}

@@ -78,6 +78,7 @@ type Reader interface {
 	ExchangeReader
 	WaitingReader
 	ResourceReader
+	LabelReader
 	// Member finds a member within the scope; NotFound. In the zero Scope removed
 	// members are found as well. withGroups fills Groups.
 	Member(ctx context.Context, s Scope, id MemberID, withGroups bool) (Member, error)
@@ -122,6 +123,7 @@ type Tx interface {
 	GroupTx
 	ExchangeTx
 	WaitingTx
+	SchemaTx
 	// Now is the time of the transaction, the same at each call, in UTC and to the
 	// millisecond.
 	Now() time.Time
@@ -171,6 +173,7 @@ type Tx interface {
 // Locator answers what must be known before the tenant is.
 type Locator interface {
 	ExchangeLog
+	IndexLocator
 	// CreateTenant: Conflict when the slug is taken.
 	CreateTenant(ctx context.Context, t tenant.Tenant) error
 	TenantBySlug(ctx context.Context, slug string) (tenant.Tenant, error) // NotFound

@@ -168,6 +168,7 @@ type AttributeIndex struct {
 	Schema    string
 	Attribute string
 	Exact     bool // case matters
+	Multi     bool // the attribute is multi-valued
 	Unique    bool // no two live members or groups may have the same value
 	State     IndexState
 	After     UUID // while it is being built: how far that has come
@@ -193,7 +194,7 @@ func (e Extensions) Reindex(s Schema, now time.Time) (changed []AttributeIndex) 
 			continue
 		}
 		a, ok := s.Attribute(i.Attribute)
-		if ok && a.wantsIndex() && a.CaseExact == i.Exact && (a.Uniqueness == UniqueOnServer) == i.Unique {
+		if ok && a.wantsIndex() && a.CaseExact == i.Exact && a.MultiValued == i.Multi && (a.Uniqueness == UniqueOnServer) == i.Unique {
 			kept = append(kept, a.Name)
 			continue
 		}
@@ -203,7 +204,7 @@ func (e Extensions) Reindex(s Schema, now time.Time) (changed []AttributeIndex) 
 	for _, a := range s.Attributes {
 		if a.wantsIndex() && !slices.Contains(kept, a.Name) {
 			changed = append(changed, AttributeIndex{
-				ID: NewUUID(now), Schema: s.URN, Attribute: a.Name, Exact: a.CaseExact, Unique: a.Uniqueness == UniqueOnServer, State: IndexBuilding,
+				ID: NewUUID(now), Schema: s.URN, Attribute: a.Name, Exact: a.CaseExact, Multi: a.MultiValued, Unique: a.Uniqueness == UniqueOnServer, State: IndexBuilding,
 			})
 		}
 	}

@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"tenants", testTenants},
 		{"credentials", testCredentials},
 		{"waiting", testWaiting},
+		{"schemas", testSchemas},
 		{"tenancy", testTenancy},
 		{"constraints", testConstraints},
 		{"concurrency", testConcurrency},

@@ -36,8 +36,9 @@ type stranger struct {
 	group  roster.Group
 	domain tenant.Domain
 	token  tenant.Credential
-	client tenant.Credential // a secret, with an access token
-	mine   roster.Member     // the stranger's own
+	client tenant.Credential     // a secret, with an access token
+	index  tenant.AttributeIndex // it holds a value of member
+	mine   roster.Member         // the stranger's own
 	team   roster.Group
 	scopes []roster.Scope
 }
@@ -49,6 +50,14 @@ func newStranger(t *testing.T, b Backend, name string) *stranger {
 	x := &stranger{house: h, owner: owner}
 	m := fullMember(owner)
 	m.Standing.State, m.Standing.Role = roster.StateActive, "admin"
+	m.Attributes = roster.Attributes(`{"` + ownURN + `":{"badge":"theirs"},` + string(m.Attributes[1:]))
+	x.index = owner.putIndex(newIndex("badge", tenant.IndexReady))
+	owner.update(func(ctx context.Context, tx roster.Tx) error {
+		if err := tx.PutEntitlement(ctx, tenant.Entitlement{Value: "right", Display: "Right", Type: "t"}); err != nil {
+			return err
+		}
+		return tx.PutSchema(ctx, ownSchema())
+	})
 	x.member = owner.insertProven(m)
 	x.group = owner.addGroup("Theirs", x.member)
 	x.held = owner.await(x.group)
@@ -75,6 +84,10 @@ func (h *house) state(events int) string {
 	people := h.members(roster.Query{Limit: 100, WithRemoved: true, WithGroups: true}).Items
 	groups := h.groups(roster.Query{Limit: 100}).Items
 	all := []any{people, groups, h.config(), h.events(events), h.exchangeState()}
+	for _, i := range h.config().Extensions.Indexes {
+		field := roster.Field{Extension: i.Schema, Attribute: i.Attribute, Index: i.ID}
+		all = append(all, logins(h.members(roster.Query{Where: roster.Compare{Field: field, Op: roster.Present}, Limit: 100}).Items))
+	}
 	for _, g := range groups {
 		all = append(all, h.groupMembers(g.ID))
 	}
@@ -163,7 +176,9 @@ func readerProbes() probes[roster.Reader] {
 			}
 		},
 		"Members": func(t *testing.T, x *stranger, r roster.Reader) {
+			theirs := roster.Field{Extension: ownURN, Attribute: "badge", Index: x.index.ID}
 			wheres := []roster.Predicate{
+				roster.Compare{Field: theirs, Op: roster.Present}, roster.Compare{Field: theirs, Op: roster.Equal, Value: roster.TextValue("theirs")},
 				nil, idIs(x.member.ID.UUID.UUID()), loginIs(x.member.Login), externalIDIs(x.member.ExternalID), emailIs("ada@example.com"),
 				inGroup(x.group.ID), anyOf(column(roster.ColumnGroup), sub("display", roster.Equal, "theirs")),
 				roster.Not{Of: roster.Or{}},
@@ -257,6 +272,12 @@ func readerProbes() probes[roster.Reader] {
 		"Decision": func(t *testing.T, x *stranger, r roster.Reader) {
 			_, err := r.Decision(t.Context(), x.member.ID.UUID)
 			wantKind(t, "Decision", roster.NotFound, err)
+		},
+		"Labels": func(t *testing.T, x *stranger, r roster.Reader) {
+			for _, s := range x.scopes {
+				got, err := r.Labels(t.Context(), s, []roster.MemberID{x.member.ID})
+				wantSame(t, "Labels", []any{0, error(nil)}, []any{len(got), err})
+			}
 		},
 		"Config": func(t *testing.T, x *stranger, r roster.Reader) {
 			c, err := r.Config(t.Context())

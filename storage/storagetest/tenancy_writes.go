@@ -30,6 +30,7 @@ func txProbes() probes[roster.Tx] {
 	memberProbes(all)
 	waitingProbes(all)
 	groupProbes(all)
+	schemaProbes(all)
 	all["AppendEvent"] = func(t *testing.T, x *stranger, tx roster.Tx) {
 		err := tx.AppendEvent(t.Context(), roster.Event{Kind: roster.MemberUpdated, Member: x.member.ID, Group: x.group.ID})
 		if err != nil {
@@ -232,6 +233,11 @@ func storeProbes() probes[Backend] {
 func locatorProbes() probes[Backend] {
 	all := exchangeLogProbes()
 	maps.Copy(all, probes[Backend]{
+		"TenantsToIndex": func(t *testing.T, x *stranger, b Backend) {
+			x.owner.putIndex(newIndex("n", tenant.IndexReady))
+			ids, err := b.Locator.TenantsToIndex(t.Context()) // for the gateway itself, which works for all tenants
+			wantNone(t, "TenantsToIndex", ids, err)
+		},
 		"CreateTenant": func(t *testing.T, x *stranger, b Backend) {
 			again := x.owner.tenant
 			again.Slug, again.Name = "again", "stolen"

@@ -14,6 +14,7 @@ func guarded() []string {
 	return []string{
 		"tenants", "domains", "directories", "credentials", "access_tokens", "members", "member_emails", "groups", "group_members", "events",
 		"exchanges", "directory_hours", "directory_sightings", "tallies", "held", "parked_groups", "decisions",
+		"schemas", "entitlements", "attribute_indexes", "attribute_keys",
 	}
 }
 
@@ -75,12 +76,13 @@ func wallPlans(t *testing.T, b Backend) {
 		return
 	}
 	h := newHouse(t, b, "acme")
+	badge := h.putIndex(newIndex("badge", tenant.IndexReady))
 	var people []roster.Member
 	for i := range 3000 {
 		m := h.newMember("user" + strings.Repeat("x", i%3) + roster.NewMemberID(epoch()).UUID.UUID())
 		m.ExternalID = m.Login
 		m.Addresses = []string{m.Login + "@example.com"}
-		m.Attributes = roster.Attributes(`{"emails":[{"value":"` + m.Login + `@example.com","type":"work"}]}`)
+		m.Attributes = roster.Attributes(`{"emails":[{"value":"` + m.Login + `@example.com","type":"work"}],"` + ownURN + `":{"badge":"` + m.Login + `"}}`)
 		people = append(people, m)
 	}
 	h.insert(people...)
@@ -112,6 +114,8 @@ func wallPlans(t *testing.T, b Backend) {
 		{"member by external id", false, externalIDIs(m.Login), "(external_id = "},
 		{"member by e-mail", false, emailIs(m.Login + "@example.com"), "(email_fold = "},
 		{"member by e-mail and type", false, anyOf(attr("emails"), roster.And{work, sub("value", roster.Equal, m.Login+"@example.com")}), "(email_fold = "},
+		{"member by indexed attribute", false, own(badge, roster.Equal, m.Login), "(value = "},
+		{"member by the beginning of an indexed attribute", false, own(badge, roster.HasPrefix, m.Login[:20]), "(value >= "},
 		{"member by group", false, inGroup(g.ID), "(group_id = "},
 		{"group by id", true, idIs(g.ID.UUID.UUID()), "(id = "},
 		{"group by name", true, nameIs(g.Name), "(name_fold = "},
@@ -126,6 +130,10 @@ func wallPlans(t *testing.T, b Backend) {
 			t.Errorf("%s: no index is asked for %q, or a table is read\n%s", c.name, c.want, plan)
 		}
 	}
+}
+
+func own(i tenant.AttributeIndex, op roster.Op, v string) roster.Predicate {
+	return roster.Compare{Field: roster.Field{Extension: i.Schema, Attribute: i.Attribute, Index: i.ID}, Op: op, Value: roster.TextValue(v)}
 }
 
 func asksIndex(plan, condition string) bool {
