@@ -59,8 +59,8 @@ func entraManagerArray(a *attribute, v value) value {
 }
 
 // entraRoleName reads the role out of the JSON text that Entra's
-// SingleAppRoleAssignment sends as value of a role. The value itself is
-// kept as it came.
+// SingleAppRoleAssignment sends as value of a role, where it is stored so: by
+// strict directories, and from before entraRoleText.
 func entraRoleName(s string) string {
 	if !strings.HasPrefix(s, "{") {
 		return s

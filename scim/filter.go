@@ -21,7 +21,7 @@ func parseFilter(raw string, s *resourceSchema, lim Limits) (roster.Predicate, e
 // the value of its elements, of which the store takes the first. The errors are BadPath ones.
 func parseSort(attr string, s *resourceSchema) (roster.Field, error) {
 	t, ok := s.resolve(strings.TrimSpace(attr))
-	if !ok || t.whole || t.secret() {
+	if !ok || t.whole || t.secret() || t.derived() {
 		return roster.Field{}, badPath("sortBy", "There is no attribute %q to sort %ss by. Name one of /Schemas, such as %s.", clip(attr), s.noun, s.example())
 	}
 	if t.attr != nil && t.attr.typ == complexType && t.sub == "" {

@@ -21,6 +21,8 @@ func (s *resourceSchema) predicate(e *expr) (roster.Predicate, error) {
 		return nil, badFilter("There is no attribute %q to filter %ss by. /Schemas lists them; an attribute of an extension is written urn:…:name.", clip(e.path), s.noun)
 	case t.secret():
 		return nil, badFilter("A filter can't ask for %s.", t.name)
+	case t.derived():
+		return nil, badFilter("%s is looked up when it is shown. Filter by manager.value.", t.path())
 	case t.whole:
 		return s.wholeExtension(t, e)
 	case t.attr == nil:

@@ -27,6 +27,11 @@ func (t target) hidden() bool { return t.attr != nil && t.attr.hidden }
 // secret says whether nobody may read what is named, be it by a filter or an order.
 func (t target) secret() bool { return t.attr != nil && (t.attr.hidden || t.attr.secret) }
 
+// derived says whether what is named is worked out when it is shown, so that nothing can be found by it.
+func (t target) derived() bool {
+	return t.extension == enterpriseURN && t.name == "manager" && t.sub == "displayName"
+}
+
 // path is the name of the target for messages.
 func (t target) path() string {
 	s := t.name

@@ -13,6 +13,13 @@ func (q quirks) conform(v value, a *attribute, path string) (value, error) {
 	if v.shape != listShape {
 		list = []value{v} // RFC 7644 §3.5.2.1 lets PATCH send one; others mean the same
 	}
+	if a.name == "roles" && !q.strict {
+		var roles []value
+		for _, e := range list {
+			roles = append(roles, entraRoleText(a, e)...)
+		}
+		list = roles
+	}
 	out := value{shape: listShape, items: make([]value, 0, len(list))}
 	primary := false
 	for _, e := range list {

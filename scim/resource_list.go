@@ -20,6 +20,9 @@ func (d *draft) assignList(m mode, t target, v value) error {
 		h.set(t.name, c)
 		return err
 	}
+	if i := primaryOf(old.items); i >= 0 && !d.q.strict && entraSingleRole(t.attr, v) {
+		old.items = slices.Delete(old.items, i, i+1)
+	}
 	if i := primaryOf(c.items); i >= 0 {
 		clearPrimary(old.items)
 	}

@@ -32,6 +32,9 @@ func (d *Door) createUser(w http.ResponseWriter, q *request) error {
 		return err
 	}
 	w.Header().Set("Location", q.base+"/Users/"+m.ID.UUID.UUID())
+	if err := d.nameManager(q, p, &m); err != nil {
+		return err
+	}
 	return writeUser(w, http.StatusCreated, m, q.base, p)
 }
 
@@ -50,6 +53,9 @@ func (d *Door) getUser(w http.ResponseWriter, q *request) error {
 		return err
 	}
 	if done, err := conditional(w, q.Request, versionOfUser(m, p), p.wants("groups")); done || err != nil {
+		return err
+	}
+	if err := d.nameManager(q, p, &m); err != nil {
 		return err
 	}
 	return writeUser(w, http.StatusOK, m, q.base, p)
@@ -103,6 +109,9 @@ func (d *Door) editUser(w http.ResponseWriter, q *request, edit roster.EditFunc)
 	}
 	m, err := d.Roster.Edit(q.Context(), q.by, id, pre, edit)
 	if err != nil {
+		return err
+	}
+	if err := d.nameManager(q, p, &m); err != nil {
 		return err
 	}
 	return writeUser(w, http.StatusOK, m, q.base, p)

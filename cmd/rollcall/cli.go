@@ -22,12 +22,14 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"See the main job done in a minute: three made-up directories push into a throw-away gateway."`
 	Migrate migrateCmd `cmd:"" help:"Bring the tables of the database up to date."`
 
-	Tenant    tenantCmd    `cmd:"" help:"Tenants: the customers of your application."`
-	Domain    domainCmd    `cmd:"" help:"E-mail domains that belong to a tenant."`
-	Directory directoryCmd `cmd:"" help:"Directories: the SCIM connections of a tenant, and their tokens."`
-	Member    memberCmd    `cmd:"" help:"Members: a tenant's people, their roles and their access."`
-	Conflict  conflictCmd  `cmd:"" help:"What waits for an admin, and deciding on it."`
-	Audit     auditCmd     `cmd:"" help:"What happened in a tenant, by whom."`
+	Tenant      tenantCmd      `cmd:"" help:"Tenants: the customers of your application."`
+	Domain      domainCmd      `cmd:"" help:"E-mail domains that belong to a tenant."`
+	Directory   directoryCmd   `cmd:"" help:"Directories: the SCIM connections of a tenant, and their tokens."`
+	Schema      schemaCmd      `cmd:"" help:"Schemas: attributes of users and groups that a tenant has beside those of SCIM."`
+	Entitlement entitlementCmd `cmd:"" help:"Entitlements: what a tenant lets directories give to users."`
+	Member      memberCmd      `cmd:"" help:"Members: a tenant's people, their roles and their access."`
+	Conflict    conflictCmd    `cmd:"" help:"What waits for an admin, and deciding on it."`
+	Audit       auditCmd       `cmd:"" help:"What happened in a tenant, by whom."`
 
 	Simulate simulateCmd `cmd:"" help:"Play an identity provider against a SCIM endpoint and check its answers."`
 	Health   healthCmd   `cmd:"" help:"Ask the running gateway whether it can work."`

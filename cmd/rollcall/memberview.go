@@ -78,6 +78,7 @@ type memberDetail struct {
 	Groups          []groupView     `json:"groups"`
 	Claims          []roster.Claim  `json:"claims"`
 	Attributes      json.RawMessage `json:"attributes"`
+	AppClaims       map[string]any  `json:"app_claims"` // what the application gets of the attributes
 	Version         int64           `json:"version"`
 }
 
@@ -91,7 +92,7 @@ func detailMember(cfg tenant.Config, m roster.Member) memberDetail {
 		memberView: viewMember(cfg, m), ExternalID: m.ExternalID, Proven: m.Proven, DirectoryActive: m.DirectoryActive,
 		Addresses: append([]string{}, m.Addresses...), Claims: append([]roster.Claim{}, m.Claims...), Version: m.Version,
 		Groups:     list(m.Groups, func(g roster.GroupRef) groupView { return groupView(g) }),
-		Attributes: json.RawMessage(cmp.Or(string(m.Attributes), "{}")),
+		Attributes: json.RawMessage(cmp.Or(string(m.Attributes), "{}")), AppClaims: roster.AppClaims(m, cfg),
 	}
 }
 

@@ -122,6 +122,7 @@ func (c *serveCmd) Run(p *program) error {
 		return fmt.Errorf("say that the gateway is ready: %w", err)
 	}
 	log.InfoContext(p.ctx, "serving", "listen", public.Addr().String(), "admin_listen", admin.Addr().String(), "version", release())
+	go keepIndexing(p.ctx, p.roster(), p.db, log)
 	err = web.Serve(p.ctx, log, web.Stop{Drain: time.Duration(c.Drain), Grace: c.Grace},
 		web.Listener{Listener: public, Handler: handler},
 		web.Listener{Listener: admin, Handler: p.backOffice(figures)})
