@@ -29,7 +29,8 @@ const exchanges = "testdata/exchanges"
 // members and events are left:
 //
 //	a comment
-//	-- directory --     optional: "provider okta", "strict true"
+//	-- directory --     optional: "provider okta", "strict true", "roles_attribute true"
+//	-- schema --        the tenant defines it, here and now; see exchange_schema_test.go for others like it
 //	-- request NAME --  a request below the base URL, or below another tenant's with other:/path
 //	-- response NAME --
 //	…
@@ -115,6 +116,8 @@ func newExchange(tb testing.TB, w *world, n int, file string) *exchange {
 					provider = tenant.Provider(value)
 				case "strict":
 					settings.Strict = value == "true"
+				case "roles_attribute":
+					settings.RolesAttribute = value == "true"
 				default:
 					tb.Fatalf("unknown setting %q", key)
 				}
@@ -172,7 +175,7 @@ func (x *exchange) replay(tb testing.TB) *txtar.Archive {
 	for _, f := range x.archive.Files {
 		name, isRequest := strings.CutPrefix(f.Name, "request ")
 		if !isRequest {
-			if f.Name == "directory" {
+			if f.Name == "directory" || x.define(tb, f) {
 				got.Files = append(got.Files, f)
 			}
 			continue
