@@ -42,7 +42,8 @@ func TestPatchUserDocument(t *testing.T) {
 		{"Entra: primary of a typed value", ``, `{"op":"add","path":"emails[type eq \"work\"].value","value":"w@kv.example"},{"op":"add","path":"emails[type eq \"work\"].primary","value":"True"}`, `{"emails":[{"primary":true,"type":"work","value":"w@kv.example"}]}`},
 		{"Entra: address in parts", ``, `{"op":"Add","path":"addresses[type eq \"work\"].locality","value":"Oslo"},{"op":"Add","path":"addresses[type eq \"work\"].country","value":"NO"}`, `{"addresses":[{"country":"NO","locality":"Oslo","type":"work"}]}`},
 		{"Entra: role by primary", ``, `{"op":"Add","path":"roles[primary eq \"True\"].value","value":"r"},{"op":"Add","path":"roles[primary eq \"True\"].display","value":"R"},{"op":"Replace","path":"roles[primary eq \"True\"].type","value":"t"}`, `{"roles":[{"display":"R","primary":true,"type":"t","value":"r"}]}`},
-		{"Entra: role as JSON in a text", ``, `{"op":"Add","path":"roles","value":[{"value":"{\"id\":\"1\",\"value\":\"admin\",\"displayName\":\"A\"}"}]}`, `{"roles":[{"value":"{\"id\":\"1\",\"value\":\"admin\",\"displayName\":\"A\"}"}]}`},
+		{"Entra: role as JSON in a text", ``, `{"op":"Add","path":"roles","value":[{"value":"{\"id\":\"1\",\"value\":\"admin\",\"displayName\":\"A\"}"}]}`, `{"roles":[{"display":"A","primary":true,"type":"WindowsAzureActiveDirectoryRole","value":"admin"}]}`},
+		{"Entra: the next role as JSON in a text", `{"roles":[{"primary":true,"value":"mate"},{"value":"cook"}]}`, `{"op":"Add","path":"roles","value":[{"value":"{\"value\":\"pilot\"}"}]}`, `{"roles":[{"value":"cook"},{"primary":true,"type":"WindowsAzureActiveDirectoryRole","value":"pilot"}]}`},
 		{"Entra: roles replaced", `{"roles":[{"value":"a"}]}`, `{"op":"replace","path":"roles","value":[{"value":"b","primary":false}]}`, `{"roles":[{"primary":false,"value":"b"}]}`},
 		{"Entra: attribute of the extension", ``, `{"op":"Add","path":"` + enterpriseURN + `:employeeNumber","value":"7"}`, `{` + ent + `:{"employeeNumber":"7"}}`},
 		{"Entra: manager as text", ``, `{"op":"Add","path":"` + enterpriseURN + `:manager","value":"m"}`, `{` + ent + `:{"manager":{"value":"m"}}}`},
@@ -135,7 +136,7 @@ func TestPatchUserFields(t *testing.T) {
 		})},
 		{"roles, the primary one first", `{"op":"add","path":"roles","value":[{"value":"a"},{"value":"{\"value\":\"b\"}","primary":"True"}]}`, with(func(c *roster.Change) {
 			c.Roles = []string{"b", "a"}
-			c.Attributes = roster.Attributes(`{"emails":[{"type":"work","value":"ann@kv.example"}],"roles":[{"value":"a"},{"primary":true,"value":"{\"value\":\"b\"}"}]}`)
+			c.Attributes = roster.Attributes(`{"emails":[{"type":"work","value":"ann@kv.example"}],"roles":[{"value":"a"},{"primary":true,"type":"WindowsAzureActiveDirectoryRole","value":"b"}]}`)
 		})},
 	}
 	for _, tt := range tests {
