@@ -70,6 +70,7 @@ type backend interface {
 	migrate(ctx context.Context) ([]string, error)
 	pending(ctx context.Context) ([]string, error)
 	ping(ctx context.Context) error
+	openJobs(ctx context.Context) (*JobPool, error)
 	stats() Stats
 	close() error
 }

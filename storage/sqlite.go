@@ -25,6 +25,7 @@ const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=s
 
 // liteBackend is SQLite: one connection that writes and several that read.
 type liteBackend struct {
+	path    string
 	db      *sql.DB
 	writer  chan *liteConn
 	readers chan *liteConn
@@ -54,7 +55,7 @@ func (db *DB) openSQLite(ctx context.Context, c Config, path string) error {
 		return fmt.Errorf("open the SQLite file: %w", err)
 	}
 	b := &liteBackend{
-		db: std, writer: make(chan *liteConn, 1), readers: make(chan *liteConn, readers), closed: make(chan struct{}),
+		path: path, db: std, writer: make(chan *liteConn, 1), readers: make(chan *liteConn, readers), closed: make(chan struct{}),
 	}
 	for i := range 1 + readers {
 		conn, err := std.Conn(ctx)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gorilla/mux"
+	"golang.org/x/sync/errgroup"
 
 	"rollcall/internal/metrics"
 	"rollcall/internal/secret"
@@ -115,6 +116,11 @@ func (c *serveCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	engine, pool, err := p.jobEngine(log, figures)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = pool.Close() }()
 	err = p.show(newReadyView(p, public.Addr(), admin.Addr()), func(w io.Writer) {
 		say(w, "rollcall is ready: answers at %s, health and metrics at http://%s", p.baseURL(public.Addr().String()), reachable(admin.Addr().String()))
 	})
@@ -123,9 +129,15 @@ func (c *serveCmd) Run(p *program) error {
 	}
 	log.InfoContext(p.ctx, "serving", "listen", public.Addr().String(), "admin_listen", admin.Addr().String(), "version", release())
 	go keepIndexing(p.ctx, p.roster(), p.db, log)
-	err = web.Serve(p.ctx, log, web.Stop{Drain: time.Duration(c.Drain), Grace: c.Grace},
-		web.Listener{Listener: public, Handler: handler},
-		web.Listener{Listener: admin, Handler: p.backOffice(figures)})
+	// Where one of the two breaks, the other one stops as on a signal.
+	group, ctx := errgroup.WithContext(p.ctx)
+	group.Go(func() error { return engine.Run(ctx, c.Grace) })
+	group.Go(func() error {
+		return web.Serve(ctx, log, web.Stop{Drain: time.Duration(c.Drain), Grace: c.Grace},
+			web.Listener{Listener: public, Handler: handler},
+			web.Listener{Listener: admin, Handler: p.backOffice(figures)})
+	})
+	err = group.Wait()
 	log.InfoContext(p.ctx, "stopped")
 	return err
 }

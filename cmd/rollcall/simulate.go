@@ -12,6 +12,7 @@ type simulateCmd struct {
 	Entra  simulateEntraCmd  `cmd:"" help:"Play Microsoft Entra ID."`
 	Okta   simulateOktaCmd   `cmd:"" help:"Play Okta."`
 	Google simulateGoogleCmd `cmd:"" help:"Play Google Workspace, which pushes no groups."`
+	Load   simulateLoadCmd   `cmd:"" help:"Send a steady stream of requests for many directories and measure the answers."`
 }
 
 type simulateEntraCmd struct {

@@ -27,6 +27,7 @@ type Metrics struct {
 	waits    *prometheus.HistogramVec // the same by directory, in coarse steps
 	inFlight prometheus.Gauge
 	events   *prometheus.CounterVec
+	jobs     jobs
 
 	mu          sync.RWMutex
 	directories map[string]struct{}
@@ -38,6 +39,7 @@ func New(version string) *Metrics {
 	m := &Metrics{
 		registry:    prometheus.NewRegistry(),
 		directories: map[string]struct{}{},
+		jobs:        newJobs(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "rollcall_http_requests_total",
 			Help: "Requests answered, by door, route template, method, class of status and directory (the first 200, then \"other\"; empty: not authenticated).",
@@ -64,7 +66,7 @@ func New(version string) *Metrics {
 		ConstLabels: prometheus.Labels{"version": version},
 	})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.latency, m.waits, m.inFlight, m.events, build,
+	m.registry.MustRegister(m.requests, m.latency, m.waits, m.inFlight, m.events, m.jobs.ended, m.jobs.took, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -121,6 +121,7 @@ type Match struct {
 type Tx interface {
 	Reader
 	GroupTx
+	JobTx
 	ExchangeTx
 	WaitingTx
 	SchemaTx

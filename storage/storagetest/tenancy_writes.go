@@ -29,6 +29,7 @@ func txProbes() probes[roster.Tx] {
 	}
 	memberProbes(all)
 	waitingProbes(all)
+	jobProbes(all)
 	groupProbes(all)
 	schemaProbes(all)
 	all["AppendEvent"] = func(t *testing.T, x *stranger, tx roster.Tx) {
