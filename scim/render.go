@@ -220,5 +220,25 @@ func (w *writer) meta(resourceType, url, id, version string, created, changed ti
 
 func (w *writer) time(name string, t time.Time) {
 	w.key(name)
-	w.dst = append(t.UTC().AppendFormat(append(w.dst, '"'), timeLayout), '"')
+	w.dst = append(appendTime(append(w.dst, '"'), t), '"')
 }
+
+// appendTime writes a time as timeLayout does, which time.AppendFormat takes ten times as long for.
+func appendTime(dst []byte, t time.Time) []byte {
+	t = t.UTC()
+	year, month, day := t.Date()
+	if year < 1000 || year > 9999 {
+		return t.AppendFormat(dst, timeLayout)
+	}
+	hour, minute, second := t.Clock()
+	dst = append(strconv.AppendInt(dst, int64(year), 10), '-')
+	dst = append(appendTwo(dst, int(month)), '-')
+	dst = append(appendTwo(dst, day), 'T')
+	dst = append(appendTwo(dst, hour), ':')
+	dst = append(appendTwo(dst, minute), ':')
+	dst = append(appendTwo(dst, second), '.')
+	milli := t.Nanosecond() / 1e6
+	return append(appendTwo(append(dst, byte('0'+milli/100)), milli%100), 'Z')
+}
+
+func appendTwo(dst []byte, n int) []byte { return append(dst, byte('0'+n/10), byte('0'+n%10)) }

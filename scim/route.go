@@ -13,11 +13,14 @@ import (
 // Below a directory the door finds its endpoints itself: the router would try
 // a regular expression for each, which took a tenth of a GET.
 func (d *Door) Routes(r *mux.Router) {
-	r.Path(Prefix + "/{directory}" + tokenPath).HandlerFunc(d.serveToken)
-	table := newRoutes(d.endpoints())
+	table := newRoutes(append(d.endpoints(), endpoint{path: tokenPath}))
 	r.PathPrefix(Prefix + "/{directory}").HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		e, variable := table.find(r.URL.Path)
 		d.Routed(r.Context(), e.route)
+		if e.path == tokenPath {
+			d.serveToken(w, r)
+			return
+		}
 		d.serve(e, variable, w, r)
 	})
 }

@@ -54,17 +54,16 @@ func (m *memberRow) member() (roster.Member, error) {
 	if len(m.attributes) > 0 {
 		out.Attributes = m.attributes
 	}
-	for _, part := range []struct {
-		text []byte
-		into any
-	}{
-		{m.addresses, &out.Addresses}, {m.aliases, &out.Aliases}, {m.claims, &out.Claims},
-	} {
-		if err := undocument(part.text, part.into); err != nil {
-			return roster.Member{}, err
-		}
-	}
 	var err error
+	if out.Addresses, err = undocumentBy(decodeStrings, m.addresses); err != nil {
+		return roster.Member{}, err
+	}
+	if out.Claims, err = undocumentBy(decodeClaims, m.claims); err != nil {
+		return roster.Member{}, err
+	}
+	if err := undocument(m.aliases, &out.Aliases); err != nil {
+		return roster.Member{}, err
+	}
 	out.Groups, err = groupRefs(m.groups)
 	return out, err
 }
