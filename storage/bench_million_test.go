@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -62,7 +63,7 @@ func newMillion(b *testing.B, url string, n int) *million {
 	if err := db.Fill(ctx, ten.ID, first, n); err != nil {
 		b.Fatal(err)
 	}
-	b.Logf("%d members in %v", n, time.Since(start).Round(time.Second))
+	tell("%d members in %v", n, time.Since(start).Round(time.Second))
 	return m
 }
 
@@ -101,14 +102,17 @@ func (m *million) lists(b *testing.B) {
 		name string
 		q    roster.Query
 	}{
-		{"by_id", roster.Query{}}, {"by_userName", roster.Query{Order: login}}, {"by_userName_descending", roster.Query{Order: login, Desc: true}},
-		{"by_externalId", roster.Query{Order: external}}, {"by_created", roster.Query{Order: age}},
+		{"by_id", roster.Query{}},
+		{"by_userName", roster.Query{Order: login}},
+		{"by_userName_descending", roster.Query{Order: login, Desc: true}},
+		{"by_externalId", roster.Query{Order: external}},
+		{"by_created", roster.Query{Order: age}},
 	} {
 		q := m.query(c.q)
 		q.Limit, q.WithGroups = 100, true
 		first := measure("first_page_"+c.name, 100, q)
 		last := measure("last_page_"+c.name, 100, m.place(b, q, m.n-100))
-		b.Logf("%s: the last page by cursor takes %.2f times the first", c.name, last/first)
+		tell("%s: the last page by cursor takes %.2f times the first", c.name, last/first)
 	}
 	every := m.query(roster.Query{Limit: 100, WithGroups: true})
 	for _, at := range []int{m.n / 100, m.n / 2, m.n * 9 / 10, m.n - 100} {
@@ -164,7 +168,7 @@ func (m *million) groups(b *testing.B) {
 			return edit(ctx, group, roster.RemoveMembers, one)
 		})
 	}
-	b.Logf("add and remove: %.2f times as long in a group of %d as in an empty one", flat[1]/flat[0], size)
+	tell("add and remove: %.2f times as long in a group of %d as in an empty one", flat[1]/flat[0], size)
 	for round := range 3 {
 		ids := append(append([]roster.MemberID(nil), m.ids[:round]...), m.ids[round+1:size]...)
 		timedOnce(b, fmt.Sprintf("replace_with_%d", len(ids)), func() error { return edit(ctx, group, roster.ReplaceMembers, ids) })
@@ -192,28 +196,37 @@ func (m *million) groups(b *testing.B) {
 	if err == nil {
 		for line := range strings.Lines(string(status)) {
 			if strings.HasPrefix(line, "VmHWM") {
-				b.Log(strings.TrimSpace(line), "(peak of this process, which made the members too)")
+				tell("%s (the peak of this process)", strings.TrimSpace(line))
 			}
 		}
 	}
 }
 
-// timed runs f as a benchmark and returns nanoseconds per run.
+// tell prints a line among the results: logs of a benchmark that has others in it are not shown.
+func tell(format string, args ...any) { fmt.Fprintf(os.Stdout, "# "+format+"\n", args...) }
+
+// timed runs f as a benchmark and returns the median of its nanoseconds, which whatever else the
+// machine does changes less than the mean.
 func timed(b *testing.B, name string, f func(context.Context) error) float64 {
 	b.Helper()
-	each := 0.0
+	median := 0.0
 	b.Run(name, func(b *testing.B) {
 		if err := f(b.Context()); err != nil { // the first prepares
 			b.Fatal(err)
 		}
+		var each []time.Duration
 		for b.Loop() {
+			start := time.Now()
 			if err := f(b.Context()); err != nil {
 				b.Fatal(err)
 			}
+			each = append(each, time.Since(start))
 		}
-		each = float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+		slices.Sort(each)
+		median = float64(each[len(each)/2].Nanoseconds())
+		b.ReportMetric(median/1e6, "ms/median")
 	})
-	return each
+	return median
 }
 
 // timedOnce measures what can't be repeated.
@@ -223,5 +236,5 @@ func timedOnce(b *testing.B, name string, f func() error) {
 	if err := f(); err != nil {
 		b.Fatal(err)
 	}
-	b.Logf("%s: %v", name, time.Since(start).Round(100*time.Microsecond))
+	tell("%s: %v", name, time.Since(start).Round(100*time.Microsecond))
 }

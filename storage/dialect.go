@@ -25,6 +25,16 @@ func (d dialect) in(column, argument string) string {
 	return column + " IN (SELECT value FROM json_each(" + argument + "))"
 }
 
+// amongGroup is the condition that a column of a group's rows is in a long list. All rows of the group
+// are read, and compared by hash: the list as an array, and the list joined, are compared one by one
+// when PostgreSQL takes the group for small, as it does until it has looked. IS TRUE keeps it from joining.
+func (d dialect) amongGroup(column, argument string) string {
+	if d == postgres {
+		return " AND (" + column + " IN (SELECT unnest(" + argument + "::uuid[]))) IS TRUE"
+	}
+	return " AND " + d.in(column, argument)
+}
+
 // asUUID says what an argument is where PostgreSQL can't tell by itself.
 func (d dialect) asUUID(argument string) string {
 	if d == postgres {

@@ -17,6 +17,7 @@ import (
 // that a directory has of it.
 var (
 	wholeTable = regexp.MustCompile(`Seq Scan on (?:tenants|domains|directories|credentials|members|member_emails|groups|group_members|events|locator|tallies)\b`)
+	ofOne      = regexp.MustCompile(`Filter: .*member_id = `)
 	sorted     = regexp.MustCompile(`Sort Key: (?:[mg]\.(?:id|login_fold|external_id)|epoch)`)
 )
 
@@ -34,6 +35,9 @@ func TestPlans(t *testing.T) {
 			p := newPlanned(t, db, c.members)
 			for name, plans := range p.plans(t) {
 				for _, plan := range plans {
+					if ofOne.MatchString(plan) {
+						t.Errorf("%s reads all of a group:\n%s", name, plan)
+					}
 					page := strings.Contains(name, "page") && c.members > 0
 					if wholeTable.MatchString(plan) || page && sorted.MatchString(plan) {
 						t.Errorf("%s:\n%s", name, plan)

@@ -54,7 +54,7 @@ func (t *tx) absent(ctx context.Context, id roster.GroupID, ids []roster.MemberI
 	var present []roster.MemberID
 	d := t.db.dialect
 	err := t.run(ctx, "add to group", statement{
-		sql:  `SELECT member_id FROM group_members WHERE tenant_id = $1 AND group_id = $2 AND ` + d.in("member_id", "$3"),
+		sql:  `SELECT member_id FROM group_members WHERE tenant_id = $1 AND group_id = $2` + d.amongGroup("member_id", "$3"),
 		args: []any{t.me(), ident(id.UUID), d.list(memberIdents(ids))}, each: collect(&present),
 	})
 	return except(slices.Clone(ids), present), err
@@ -83,21 +83,39 @@ func split(ids, seen, fresh []roster.MemberID) (added, unknown []roster.MemberID
 
 // RemoveFromGroup implements roster.Tx. The ids come back in order.
 func (t *tx) RemoveFromGroup(ctx context.Context, id roster.GroupID, ids []roster.MemberID, all bool) ([]roster.MemberID, error) {
+	const everybody = `DELETE FROM group_members WHERE tenant_id = $1 AND group_id = $2`
+	args := []any{t.me(), ident(id.UUID)}
 	d := t.db.dialect
-	if all {
-		return t.removeFromGroup(ctx, id, "", nil)
+	var removed []roster.MemberID
+	var list []statement
+	remove := func(which string, more ...any) {
+		list = append(list, statement{
+			sql: everybody + which + ` RETURNING member_id`, args: append(slices.Clone(args), more...), each: collect(&removed),
+		})
 	}
-	if len(ids) == 0 {
+	switch {
+	case all:
+		remove("")
+	case d == sqlite || len(ids) >= manyMembers:
+		remove(d.amongGroup("member_id", "$3"), d.list(memberIdents(ids)))
+	default:
+		for _, m := range ids {
+			remove(" AND member_id = $3", ident(m.UUID))
+		}
+	}
+	if len(list) == 0 {
 		return nil, nil
 	}
-	return t.removeFromGroup(ctx, id, " AND "+d.in("member_id", "$3"), d.list(memberIdents(ids)))
+	err := t.run(ctx, "remove from group", list...)
+	sortIDs(removed)
+	return removed, err
 }
 
 // KeepInGroup implements roster.Tx. The ids come back in order. The two lists are compared here:
 // given as an argument, PostgreSQL would compare each member with each id.
 func (t *tx) KeepInGroup(ctx context.Context, id roster.GroupID, ids []roster.MemberID) ([]roster.MemberID, error) {
 	if len(ids) == 0 {
-		return t.removeFromGroup(ctx, id, "", nil)
+		return t.RemoveFromGroup(ctx, id, nil, true)
 	}
 	var present []roster.MemberID
 	err := t.run(ctx, "keep in group", statement{
@@ -118,20 +136,6 @@ func except(list, others []roster.MemberID) []roster.MemberID {
 		_, found := slices.BinarySearchFunc(sorted, id, compareIDs)
 		return found
 	})
-}
-
-func (t *tx) removeFromGroup(ctx context.Context, id roster.GroupID, which string, list any) ([]roster.MemberID, error) {
-	args := []any{t.me(), ident(id.UUID)}
-	if list != nil {
-		args = append(args, list)
-	}
-	var removed []roster.MemberID
-	err := t.run(ctx, "remove from group", statement{
-		sql:  `DELETE FROM group_members WHERE tenant_id = $1 AND group_id = $2` + which + ` RETURNING member_id`,
-		args: args, each: collect(&removed),
-	})
-	sortIDs(removed)
-	return removed, err
 }
 
 // LockGroupsOf implements roster.Tx. It leaves together with what comes next.

@@ -180,22 +180,18 @@ func jsonPath(f roster.Field, index string) string {
 
 // ordered adds the order of the rows.
 func (o ordering) ordered(q *bun.SelectQuery, of subjects, desc bool) *bun.SelectQuery {
-	direction := bun.Safe("ASC")
+	direction, nulls := bun.Safe("ASC"), bun.Safe(" NULLS LAST")
 	if desc {
-		direction = "DESC"
+		direction, nulls = "DESC", " NULLS FIRST"
+	}
+	if !o.nullable {
+		nulls = ""
 	}
 	if !o.byID() {
-		nulls := bun.Safe("")
-		if o.nullable {
-			nulls = " NULLS LAST"
-			if desc {
-				nulls = " NULLS FIRST"
-			}
-		}
 		q = q.OrderExpr("? ??", o.by, direction, nulls)
-		if o.unique {
-			return q
-		}
+	}
+	if o.unique {
+		return q
 	}
 	return q.OrderExpr("?.id ?", bun.Ident(of), direction)
 }
