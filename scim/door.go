@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"rollcall/internal/roster"
@@ -119,6 +120,7 @@ type Door struct {
 	signer  signer
 	reads   batches
 	schemas schemaCache
+	agent   atomic.Pointer[agentSeen]
 }
 
 // New makes a door. The error says what the configuration lacks.

@@ -11,9 +11,15 @@ import (
 // recognise says which product sent a request, as far as its User-Agent, its
 // headers and the shape of what it asks tell; empty: nothing tells. It is for
 // people to read: no answer depends on it.
-func recognise(r *http.Request, body []byte) tenant.Provider {
-	if v := recogniseAgent(r.UserAgent()); v != "" {
-		return v
+func (d *Door) recognise(r *http.Request, body []byte) tenant.Provider {
+	agent := r.UserAgent()
+	last := d.agent.Load()
+	if last == nil || last.agent != agent {
+		last = &agentSeen{agent, recogniseAgent(agent)}
+		d.agent.Store(last)
+	}
+	if last.vendor != "" {
+		return last.vendor
 	}
 	if v := recogniseQuery(r); v != "" {
 		return v
@@ -22,6 +28,12 @@ func recognise(r *http.Request, body []byte) tenant.Provider {
 		return recogniseBody(body[:min(len(body), 2048)])
 	}
 	return ""
+}
+
+// agentSeen remembers what the last User-Agent told: the next is most often the same.
+type agentSeen struct {
+	agent  string
+	vendor tenant.Provider
 }
 
 // recogniseAgent knows the names that products give themselves. The more

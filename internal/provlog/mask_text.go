@@ -105,6 +105,9 @@ func (f *filterMask) word(s string) {
 			keep, f.want = true, wantName
 		} else {
 			keep = s[0] == '.' && len(s) > 1 && attributeWord(s[1:]) // emails[…].value
+			if keep {
+				f.want = wantOperator
+			}
 		}
 	}
 	if keep {
