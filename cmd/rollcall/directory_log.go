@@ -244,5 +244,3 @@ func findEntry(ctx context.Context, p *program, id roster.ExchangeID) (roster.Ex
 	}
 	return roster.Exchange{}, tenant.Directory{}, refused("there is no entry %s; it may have been too old to keep", id)
 }
-
-// bodiesWord is the one thing that can be switched on and off.

@@ -8,6 +8,7 @@ import (
 	"rollcall/internal/roster"
 )
 
+// bodiesWord is the one thing that can be switched on and off.
 type bodiesWord struct {
 	What      string `arg:"" enum:"bodies" help:"bodies"`
 	Directory string `required:"" placeholder:"ID" help:"The directory, by its id (dir_…) or the UUID of its base URL."`
