@@ -84,12 +84,12 @@ func (r *reader) load(ctx context.Context) (configEntry, error) {
 	args := []any{r.me()}
 	list := []statement{
 		configVersion(r.me(), &e.version),
-		statement{sql: `SELECT ` + tenantColumns + ` FROM tenants t WHERE t.tenant_id = $1`, args: args, each: rowsOf(&tenants, scanTenant)},
-		statement{
+		{sql: `SELECT ` + tenantColumns + ` FROM tenants t WHERE t.tenant_id = $1`, args: args, each: rowsOf(&tenants, scanTenant)},
+		{
 			sql: `SELECT ` + domainColumns + ` FROM domains WHERE tenant_id = $1 ORDER BY name, id`, args: args,
 			each: rowsOf(&e.config.Domains, scanDomain),
 		},
-		statement{
+		{
 			sql: `SELECT ` + directoryColumns + ` FROM directories d WHERE d.tenant_id = $1 ORDER BY d.id`, args: args,
 			each: rowsOf(&e.config.Directories, scanDirectory),
 		},

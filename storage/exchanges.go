@@ -78,7 +78,7 @@ func firstAt(t time.Time) tenant.UUID {
 
 // timeOf is when an id was made.
 func timeOf(id tenant.UUID) time.Time {
-	return time.UnixMilli(int64(binary.BigEndian.Uint64(id[:8]) >> 16)).UTC() //nolint:gosec // 48 bits
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(id[:8]) >> 16)).UTC()
 }
 
 // logged are the statements for one tenant.
@@ -128,7 +128,7 @@ func (db *DB) insertExchanges(b roster.ExchangeBatch) ([]statement, error) {
 			return nil, fmt.Errorf("encode an exchange: %w", err)
 		}
 		directories[i], ids[i], subjects[i] = ident(e.Directory.UUID), ident(e.ID.UUID), ident(e.Subject)
-		statuses[i], texts[i] = int16(e.Status), string(text) //nolint:gosec // three digits
+		statuses[i], texts[i] = int16(e.Status), string(text)
 	}
 	if db.dialect == postgres {
 		return []statement{{
@@ -154,7 +154,8 @@ const pruneStep = 5000
 func (db *DB) PruneExchanges(ctx context.Context, p roster.Prune) (int, error) {
 	me, directory := ident(p.Tenant.UUID), ident(p.Directory.UUID)
 	var over []tenant.UUID
-	err := db.Reader(p.Tenant).(*reader).run(ctx, "count exchanges", statement{
+	rd := &reader{db: db, tenant: p.Tenant, s: db.backend.reader(p.Tenant)}
+	err := rd.run(ctx, "count exchanges", statement{
 		sql:  `SELECT id FROM exchanges WHERE tenant_id = $1 AND directory_id = $2 ORDER BY id DESC LIMIT 1 OFFSET $3`,
 		args: []any{me, directory, p.Keep},
 		each: rowsOf(&over, func(r row) (tenant.UUID, error) {

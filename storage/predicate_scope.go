@@ -30,8 +30,9 @@ func (nothing) holds(roster.Op, roster.Value, bool) condition { return never }
 func (nothing) any(*compiler, roster.Any) condition           { return never }
 func (nothing) value(roster.Field) value                      { return nothing{} }
 func (c *compiler) alias() string                             { c.aliases++; return "e" + strconv.Itoa(c.aliases) }
-func (c *compiler) root(of subjects) scope                    { return table{d: c.d, of: of, tenant: c.tenant} }
-func (d dialect) uuid(column string) value                    { return uuidColumn{d, column} }
+
+func (c *compiler) root(of subjects) scope { return table{d: c.d, of: of, tenant: c.tenant} }
+func (d dialect) uuid(column string) value { return uuidColumn{d, column} }
 func (d dialect) text(column string, fold bool) value {
 	return textColumn{d: d, sql: column, fold: fold}
 }

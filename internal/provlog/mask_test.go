@@ -9,14 +9,22 @@ import (
 func TestMasks(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, in, want string }{
-		{"user", `{"schemas":["urn:x:User"],"userName":"a@b.example","active":"True","n":12,"emails":[{"type":"work","value":"é"}],"e":"","z":null}`,
-			`{"schemas":["urn:x:User"],"userName":"‹email 11›","active":"True","n":"‹number 2›","emails":[{"type":"work","value":"‹text 1›"}],"e":"","z":null}`},
-		{"patch", `{"Operations":[{"op":"Add","path":"emails[type eq \"work\" and value eq \"x@y\"].value","value":"v"}]}`,
-			`{"Operations":[{"op":"Add","path":"emails[type eq \"work\" and value eq \"‹email 3›\"].value","value":"‹text 1›"}]}`},
-		{"ids stay", `{"members":[{"value":"019cad8f-ac05-7eb1-bd7c-656373ee5a8d","$ref":null}],"externalId":"00u1abcdefghij2345xy"}`,
-			`{"members":[{"value":"019cad8f-ac05-7eb1-bd7c-656373ee5a8d","$ref":null}],"externalId":"00u1abcdefghij2345xy"}`},
-		{"secrets", `{"password":"x","PassWord":["y"],"urn:a:password":{"z":1},"pass\u0077ord":"q"}`,
-			`{"password":"‹secret›","PassWord":["‹secret›"],"urn:a:password":{"z":"‹secret›"},"password":"‹secret›"}`},
+		{
+			"user", `{"schemas":["urn:x:User"],"userName":"a@b.example","active":"True","n":12,"emails":[{"type":"work","value":"é"}],"e":"","z":null}`,
+			`{"schemas":["urn:x:User"],"userName":"‹email 11›","active":"True","n":"‹number 2›","emails":[{"type":"work","value":"‹text 1›"}],"e":"","z":null}`,
+		},
+		{
+			"patch", `{"Operations":[{"op":"Add","path":"emails[type eq \"work\" and value eq \"x@y\"].value","value":"v"}]}`,
+			`{"Operations":[{"op":"Add","path":"emails[type eq \"work\" and value eq \"‹email 3›\"].value","value":"‹text 1›"}]}`,
+		},
+		{
+			"ids stay", `{"members":[{"value":"019cad8f-ac05-7eb1-bd7c-656373ee5a8d","$ref":null}],"externalId":"00u1abcdefghij2345xy"}`,
+			`{"members":[{"value":"019cad8f-ac05-7eb1-bd7c-656373ee5a8d","$ref":null}],"externalId":"00u1abcdefghij2345xy"}`,
+		},
+		{
+			"secrets", `{"password":"x","PassWord":["y"],"urn:a:password":{"z":1},"pass\u0077ord":"q"}`,
+			`{"password":"‹secret›","PassWord":["‹secret›"],"urn:a:password":{"z":"‹secret›"},"password":"‹secret›"}`,
+		},
 		{"cut", `{"userName":"ada","name":{"givenName":"A`, `{"userName":"‹text 3›","name":{"givenName":…`},
 		{"cut in a key", `{"a":1,"userNa`, `{"a":"‹number 1›",…`},
 		{"no JSON", `grant_type=x&client_secret=y`, `‹28 bytes that are no JSON object›`},

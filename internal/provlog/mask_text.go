@@ -137,23 +137,25 @@ func Query(raw string) string {
 		if !set {
 			continue
 		}
-		out = append(out, '=')
-		switch strings.ToLower(key) {
-		case "filter", "attributes", "excludedattributes", "sortby":
-			out = append(out, Filter(value)...)
-		case "startindex", "count", "sortorder":
-			if len(value) <= 10 && (identifier(value) || allDigits([]byte(value))) {
-				out = append(out, value...)
-			} else {
-				out = token(out, value)
-			}
-		default:
-			if value != "" {
-				out = token(out, value)
-			}
-		}
+		out = parameter(append(out, '='), strings.ToLower(key), value)
 	}
 	return string(out)
+}
+
+// parameter masks the value of a key in a query.
+func parameter(out []byte, key, value string) []byte {
+	switch key {
+	case "filter", "attributes", "excludedattributes", "sortby":
+		return append(out, Filter(value)...)
+	case "startindex", "count", "sortorder":
+		if len(value) <= 10 && (identifier(value) || allDigits([]byte(value))) {
+			return append(out, value...)
+		}
+	}
+	if value == "" {
+		return out
+	}
+	return token(out, value)
 }
 
 func decoded(s string) string {
@@ -171,7 +173,7 @@ func Path(s string) string {
 		case "", "Users", "Groups", "Me", "Bulk", ".search", "ServiceProviderConfig", "ResourceTypes", "Schemas", "Roles", "Entitlements",
 			"User", "Group", "Role", "Entitlement", "scim", "v2", "v1":
 		default:
-			if !isUUID(p) && !(strings.HasPrefix(p, "urn:") && identifier(p)) {
+			if !isUUID(p) && (!strings.HasPrefix(p, "urn:") || !identifier(p)) {
 				parts[i] = string(token(nil, p))
 			}
 		}
@@ -184,8 +186,8 @@ func Path(s string) string {
 func Detail(s string, values map[string]struct{}) string {
 	var out []byte
 	for i := 0; i < len(s); {
-		switch {
-		case s[i] == '"':
+		switch s[i] {
+		case '"':
 			end := literalEnd(s, i)
 			quoted := s[i+1 : max(i+1, min(end-1, len(s)))]
 			if plain := strings.ReplaceAll(quoted, `\"`, `"`); isUUID(plain) || isBoolean(plain) || typeWord(plain) || Filter(plain) == plain {
@@ -194,7 +196,7 @@ func Detail(s string, values map[string]struct{}) string {
 				out = append(token(append(out, '"'), quoted), '"')
 			}
 			i = end
-		case s[i] == ' ':
+		case ' ':
 			out = append(out, ' ')
 			i++
 		default:

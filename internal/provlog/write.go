@@ -198,7 +198,7 @@ func (r *Recorder) resolve(ctx context.Context) error {
 		case known:
 			r.counts.deny(place{home, k.directory}, k.kind, e.last, e.n)
 		case nowhere[k.directory]:
-			r.stats.Astray += uint64(e.n) //nolint:gosec // a count
+			r.stats.Astray += uint64(e.n)
 		default:
 			was := r.denied[k]
 			e.n += was.n

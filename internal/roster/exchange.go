@@ -20,7 +20,7 @@ func ParseExchangeID(s string) (ExchangeID, error) {
 }
 
 // MarshalText writes the prefixed form.
-func (id ExchangeID) MarshalText() ([]byte, error) { return []byte(id.String()), nil } //nolint:unparam // encoding.TextMarshaler's
+func (id ExchangeID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
 // UnmarshalText reads either form.
 func (id *ExchangeID) UnmarshalText(b []byte) error {
@@ -86,7 +86,7 @@ func (e Exchange) Failed() bool { return e.Status >= 400 }
 func (e Exchange) Counts() bool {
 	switch e.Status {
 	case 404:
-		return e.Method != "GET" && e.Method != "HEAD" && e.Method != "DELETE" || e.Route == "unknown"
+		return e.Method != "GET" && e.Method != "HEAD" && e.Method != "DELETE" || e.Route == "unknown" //nolint:usestdlibvars // the domain has no net/http
 	case 412:
 		return false
 	}

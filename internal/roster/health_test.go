@@ -64,8 +64,11 @@ func TestHealthHintsAtAnotherProduct(t *testing.T) {
 		provider, vendor tenant.Provider
 		want             bool
 	}{
-		{tenant.Entra, "", false}, {tenant.Entra, tenant.Entra, false}, {tenant.Entra, tenant.Okta, true},
-		{tenant.Generic, tenant.Okta, true}, {tenant.Generic, tenant.OneLogin, false},
+		{tenant.Entra, "", false},
+		{tenant.Entra, tenant.Entra, false},
+		{tenant.Entra, tenant.Okta, true},
+		{tenant.Generic, tenant.Okta, true},
+		{tenant.Generic, tenant.OneLogin, false},
 	} {
 		h := JudgeHealth(tenant.Directory{Provider: tt.provider}, Sighting{Vendor: tt.vendor}, nil, time.Time{})
 		if (h.Hint != "") != tt.want {

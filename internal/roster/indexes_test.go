@@ -31,7 +31,10 @@ func TestAppClaims(t *testing.T) {
 	t.Parallel()
 	cfg := tenant.Config{Extensions: tenant.Extensions{Schemas: []tenant.Schema{
 		{URN: "urn:a:1.0:User", Attributes: []tenant.Attribute{
-			{Name: "badge", Claim: "badge"}, {Name: "tags", Claim: "acme_tags"}, {Name: "empty", Claim: "empty"}, {Name: "private"},
+			{Name: "badge", Claim: "badge"},
+			{Name: "tags", Claim: "acme_tags"},
+			{Name: "empty", Claim: "empty"},
+			{Name: "private"},
 			{Name: "pin", Claim: "pin", Returned: tenant.ReturnedNever},
 		}},
 		{URN: "urn:a:1.0:Group", Attributes: []tenant.Attribute{{Name: "badge", Claim: "group_badge"}}},

@@ -178,7 +178,8 @@ func readerProbes() probes[roster.Reader] {
 		"Members": func(t *testing.T, x *stranger, r roster.Reader) {
 			theirs := roster.Field{Extension: ownURN, Attribute: "badge", Index: x.index.ID}
 			wheres := []roster.Predicate{
-				roster.Compare{Field: theirs, Op: roster.Present}, roster.Compare{Field: theirs, Op: roster.Equal, Value: roster.TextValue("theirs")},
+				roster.Compare{Field: theirs, Op: roster.Present},
+				roster.Compare{Field: theirs, Op: roster.Equal, Value: roster.TextValue("theirs")},
 				nil, idIs(x.member.ID.UUID.UUID()), loginIs(x.member.Login), externalIDIs(x.member.ExternalID), emailIs("ada@example.com"),
 				inGroup(x.group.ID), anyOf(column(roster.ColumnGroup), sub("display", roster.Equal, "theirs")),
 				roster.Not{Of: roster.Or{}},
