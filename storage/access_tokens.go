@@ -13,7 +13,7 @@ import (
 const grantByAccessToken = `SELECT ` + tenantColumns + `, ` + directoryColumns + `,
 	c.id, c.directory_id, c.kind, c.label, a.hash,
 	CASE WHEN c.expires_at < a.expires_at THEN c.expires_at ELSE a.expires_at END,
-	c.last_used_at, c.last_used_by, c.revoked_at, c.created_at, c.token_minutes, c.trust, c.noticed
+	c.last_used_at, c.last_used_by, c.revoked_at, c.created_at, c.token_minutes, c.trust, c.noticed, t.config_version
 	FROM locator l
 	JOIN access_tokens a ON a.tenant_id = l.tenant_id AND a.hash = $3 AND a.directory_id = $2
 	JOIN credentials c ON c.tenant_id = a.tenant_id AND c.id = a.credential_id AND c.directory_id = a.directory_id
@@ -26,7 +26,7 @@ func (db *DB) AccessToken(ctx context.Context, id tenant.DirectoryID, hash [32]b
 	return db.grant(ctx, id, hash, grantByAccessToken)
 }
 
-const grantsByTrust = `SELECT ` + tenantColumns + `, ` + directoryColumns + `, ` + credentialColumns + ` FROM locator l
+const grantsByTrust = `SELECT ` + tenantColumns + `, ` + directoryColumns + `, ` + credentialColumns + `, t.config_version FROM locator l
 	JOIN credentials c ON c.tenant_id = l.tenant_id AND c.directory_id = $2 AND c.kind = 'trust' AND c.revoked_at IS NULL
 	JOIN directories d ON d.tenant_id = c.tenant_id AND d.id = c.directory_id
 	JOIN tenants t ON t.tenant_id = c.tenant_id
@@ -41,6 +41,9 @@ func (db *DB) Trusts(ctx context.Context, id tenant.DirectoryID) ([]roster.Grant
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list trusted issuers: %w", explain(err))
+	}
+	for i := range found {
+		found[i].Extensions = tenant.Extensions{} // who gives out tokens need not know the tenant's schemas
 	}
 	return found, nil
 }

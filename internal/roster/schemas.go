@@ -83,8 +83,7 @@ func (r *Roster) RemoveSchema(ctx context.Context, s Staff, urn string) (tenant.
 
 // invalidSchema makes an Error of what is wrong with a definition.
 func invalidSchema(err error) error {
-	var wrong *tenant.SchemaError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*tenant.SchemaError](err); ok {
 		return &Error{Kind: Invalid, Field: wrong.Field, Detail: wrong.Detail}
 	}
 	return err
@@ -123,7 +122,7 @@ func keepsValues(ctx context.Context, tx Tx, old, next tenant.Schema) error {
 		if gone {
 			is = tenant.Attribute{Type: was.Type, MultiValued: was.MultiValued} // nothing is hidden any more
 		}
-		why := ""
+		var why string
 		switch {
 		case was.Hidden() && !is.Hidden():
 			why = "is never returned, and its values would be from now on"

@@ -81,7 +81,7 @@ func (s Schema) Attribute(name string) (Attribute, bool) {
 
 // Attribute is an attribute of a Schema (RFC 7643 §7). Sub-attributes have no characteristics but their type, whether
 // they are required, their case and their values.
-type Attribute struct {
+type Attribute struct { //nolint:recvcheck // filling defaults changes it, all else looks
 	Name            string        `json:"name"`
 	Type            AttributeType `json:"type"`
 	MultiValued     bool          `json:"multiValued"`

@@ -52,7 +52,7 @@ func ParseSchema(text []byte) (Schema, error) {
 	if d.More() {
 		return Schema{}, wrong("schema", "There is more behind the schema. Give one JSON object.")
 	}
-	return in.Schema.WithDefaults(), nil
+	return in.WithDefaults(), nil
 }
 
 // WithDefaults fills what a schema leaves out (RFC 7643 §2.2). It changes nothing that s shares.

@@ -235,7 +235,6 @@ func locatorProbes() probes[Backend] {
 	all := exchangeLogProbes()
 	maps.Copy(all, probes[Backend]{
 		"TenantsToIndex": func(t *testing.T, x *stranger, b Backend) {
-			x.owner.putIndex(newIndex("n", tenant.IndexReady))
 			ids, err := b.Locator.TenantsToIndex(t.Context()) // for the gateway itself, which works for all tenants
 			wantNone(t, "TenantsToIndex", ids, err)
 		},
