@@ -118,7 +118,7 @@ func TestP1_api_ids_of_another_tenant(t *testing.T) {
 		ada := d.create("ada@theirs.example", "a1")
 		team := d.group("Team", ada)
 		token := g.must(http.StatusOK, "GET", "/tenants/theirs/directories/"+d.id.String()+"/credentials", nil).items()[0]["id"].(string)
-		ids := map[string]string{"directory": d.id.String(), "member": ada, "group": team, "conflict": ada, "credential": token, "domain": "theirs.example", "tenant": "acme"}
+		ids := map[string]string{"directory": d.id.String(), "member": ada, "group": team, "conflict": ada, "entry": "exc_01m80zcbqred5s41afh3sgxrr2", "credential": token, "domain": "theirs.example", "tenant": "acme"}
 		before := g.everything("theirs")
 		tried := 0
 		for _, op := range g.operations() {

@@ -47,7 +47,7 @@ func TestAPISpeaksAsTheCommandLine(t *testing.T) {
 		}
 		items := func(path string) []map[string]any {
 			t.Helper()
-			var out []map[string]any
+			out := []map[string]any{}
 			list, _ := ask(path)["items"].([]any)
 			for _, v := range list {
 				o, _ := v.(map[string]any)
@@ -63,6 +63,8 @@ func TestAPISpeaksAsTheCommandLine(t *testing.T) {
 		same("member list", in.list("member", "list", "--tenant", "acme"), items("/tenants/acme/members"))
 		same("member show", in.run("member", "show", "--tenant", "acme", member), ask("/tenants/acme/members/"+member))
 		same("member explain", in.run("member", "explain", "--tenant", "acme", member), ask("/tenants/acme/members/"+member+"/explain"))
+		same("directory health", in.list("directory", "health", "--tenant", "acme"), items("/tenants/acme/health"))
+		same("directory log", in.list("directory", "log", "--directory", c.id), items("/tenants/acme/directories/"+c.id+"/log"))
 		same("audit list", in.list("audit", "list", "--tenant", "acme"), items("/tenants/acme/events"))
 	})
 }

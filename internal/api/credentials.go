@@ -78,7 +78,7 @@ type addTokenIn struct {
 	InDirectory
 	Body *struct {
 		Label     string    `json:"label,omitempty" maxLength:"200" doc:"What it is called in lists; token when absent."`
-		ExpiresAt time.Time `json:"expires_at,omitempty" doc:"When it ends; absent: never."`
+		ExpiresAt time.Time `json:"expires_at,omitzero" doc:"When it ends; absent: never."`
 	}
 }
 
@@ -110,7 +110,7 @@ type addSecretIn struct {
 	InDirectory
 	Body *struct {
 		Label        string    `json:"label,omitempty" maxLength:"200" doc:"What it is called in lists; secret when absent."`
-		ExpiresAt    time.Time `json:"expires_at,omitempty" doc:"When it ends, in one to three years; absent: in one."`
+		ExpiresAt    time.Time `json:"expires_at,omitzero" doc:"When it ends, in one to three years; absent: in one."`
 		TokenMinutes int       `json:"token_minutes,omitempty" doc:"How long its access tokens live, 60 to 360; absent: 60."`
 	}
 }
@@ -143,7 +143,7 @@ type rotateCredentialIn struct {
 	InCredential
 	Body *struct {
 		KeepHours *int      `json:"keep_hours,omitempty" minimum:"0" maximum:"8760" doc:"How long the old one is good for; absent: 168, a week."`
-		ExpiresAt time.Time `json:"expires_at,omitempty" doc:"When the new one ends; absent: as one that is added."`
+		ExpiresAt time.Time `json:"expires_at,omitzero" doc:"When the new one ends; absent: as one that is added."`
 	}
 }
 

@@ -40,6 +40,7 @@ func viewDomain(d tenant.Domain) domainView {
 	}
 }
 
+// InDomain names a domain of a tenant.
 type InDomain struct {
 	InTenant
 	Domain string `path:"domain" doc:"The domain's name, such as acme.com."`

@@ -73,6 +73,7 @@ func (d *Door) resources() {
 	d.mappings()
 	d.previews()
 	d.held()
+	d.log()
 	d.credentials()
 	d.members()
 	d.memberActions()

@@ -29,6 +29,7 @@ func (d *Door) act(ctx context.Context, in InMember, m Conditional, do func(rost
 	return version(after.Version, viewMember(cfg, after)), nil
 }
 
+// InMemberAction names a member that is acted on, in the version that the caller saw.
 type InMemberAction struct {
 	InMember
 	Conditional
