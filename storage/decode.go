@@ -92,6 +92,12 @@ func decodeClaims(text []byte) (list []roster.Claim, ok bool) {
 	return list, !s.bad
 }
 
+func (s *scanner) time() time.Time {
+	t, err := time.Parse(time.RFC3339Nano, s.string())
+	s.bad = s.bad || err != nil
+	return t
+}
+
 func (s *scanner) claim() roster.Claim {
 	var c roster.Claim
 	s.want('{')
@@ -111,8 +117,9 @@ func (s *scanner) claim() roster.Claim {
 		case "role":
 			c.Role = s.string()
 		case "at":
-			at, err := time.Parse(time.RFC3339Nano, s.string())
-			c.At, s.bad = at, s.bad || err != nil
+			c.At = s.time()
+		case "due":
+			c.Due = s.time()
 		default:
 			s.bad = true
 		}

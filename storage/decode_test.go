@@ -17,7 +17,7 @@ func FuzzClaims(f *testing.F) {
 	at := time.Date(2026, 3, 2, 8, 0, 0, 123e6, time.UTC)
 	for _, claims := range [][]roster.Claim{
 		nil,
-		{{Source: roster.SourceDirectory, By: "dir_01", Here: true, Active: &yes, At: at}},
+		{{Source: roster.SourceDirectory, By: "dir_01", Here: true, Active: &yes, At: at, Due: at}},
 		{{Source: roster.SourceAdmin, By: "mem_<1>", Role: "admin", At: at.Add(time.Nanosecond)}, {Source: roster.SourceInvite, At: at}},
 		{{Source: roster.SourceDirectoryGroup, Group: roster.NewGroupID(at), Role: "user", At: at.In(time.FixedZone("", 3600))}},
 	} {
@@ -48,7 +48,7 @@ func FuzzClaims(f *testing.F) {
 		}
 		for _, list := range [][]roster.Claim{want, got} {
 			for i := range list {
-				list[i].At = list[i].At.UTC()
+				list[i].At, list[i].Due = list[i].At.UTC(), list[i].Due.UTC()
 			}
 		}
 		if diff := cmp.Diff(want, got); diff != "" && strings.ToValidUTF8(text, "") == text {

@@ -27,7 +27,11 @@ type indexable struct {
 // no members.
 func (t *tx) attributeIndexes(ctx context.Context) ([]tenant.AttributeIndex, error) {
 	if !t.indexed {
-		c, err := t.config(ctx, t.w.configVersion())
+		read := func(ctx context.Context) (tenant.Config, error) { return t.config(ctx, t.w.configVersion()) }
+		if t.w.draft() != nil {
+			read = t.Config
+		}
+		c, err := read(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -133,6 +133,9 @@ type Stats struct {
 	Acquired int64         // how often one was taken, since Open
 	Waited   int64         // how often one had to be waited for, since Open
 	WaitTime time.Duration // spent waiting or taking, since Open
+	// Shared and Whole are the Updates that wrote together with others' and those that
+	// were transactions of their own, since Open. PostgreSQL only.
+	Shared, Whole int64
 }
 
 // Stats returns the figures of now.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -31,6 +32,7 @@ type pgBackend struct {
 	// reads and writes share round trips.
 	reads, writes together
 	merged        merger
+	shared, whole atomic.Int64 // Updates
 }
 
 func (db *DB) openPostgres(ctx context.Context, c Config) error {
@@ -99,6 +101,7 @@ func (b *pgBackend) stats() Stats {
 	return Stats{
 		Max: int(s.MaxConns()), Open: int(s.TotalConns()), Busy: int(s.AcquiredConns()),
 		Acquired: s.AcquireCount(), Waited: s.EmptyAcquireCount(), WaitTime: s.AcquireDuration(),
+		Shared: b.shared.Load(), Whole: b.whole.Load(),
 	}
 }
 

@@ -29,8 +29,14 @@ func (b *pgBackend) view(ctx context.Context, id tenant.ID, f func(session) erro
 func (b *pgBackend) update(ctx context.Context, id tenant.ID, f func(writing) error) error {
 	first := &draft{b: b, id: id}
 	if done, err := first.try(ctx, f); done {
+		if first.whole == nil {
+			b.shared.Add(1)
+		} else {
+			b.whole.Add(1)
+		}
 		return err
 	}
+	b.whole.Add(1)
 	t := b.transaction(id)
 	return t.do(ctx, func() error { return f(t) })
 }

@@ -62,5 +62,7 @@ func showStore(m *metrics.Metrics, db *storage.DB) {
 	m.Gauge("store_connections_busy", "Connections to the database in use.", func() float64 { return float64(db.Stats().Busy) })
 	m.Counter("store_acquires_total", "Times a connection was taken.", func() float64 { return float64(db.Stats().Acquired) })
 	m.Counter("store_waits_total", "Times a connection had to be waited for.", func() float64 { return float64(db.Stats().Waited) })
+	m.Counter("store_shared_updates_total", "Changes that were written together with others (PostgreSQL).", func() float64 { return float64(db.Stats().Shared) })
+	m.Counter("store_whole_updates_total", "Changes that took a transaction of their own (PostgreSQL).", func() float64 { return float64(db.Stats().Whole) })
 	m.Counter("store_wait_seconds_total", "Time spent waiting for connections.", func() float64 { return db.Stats().WaitTime.Seconds() })
 }
