@@ -84,6 +84,9 @@ func (c *schemaPutCmd) Run(p *program) error {
 		return err
 	}
 	def, err := tenant.ParseSchema(text)
+	if err == nil {
+		err = def.Check() // which PutSchema does too, but here the attribute is named
+	}
 	if err != nil {
 		return wrongSchema(err)
 	}
