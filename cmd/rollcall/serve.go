@@ -16,6 +16,7 @@ import (
 	"github.com/gorilla/mux"
 	"golang.org/x/sync/errgroup"
 
+	"rollcall/internal/jobs"
 	"rollcall/internal/metrics"
 	"rollcall/internal/secret"
 	"rollcall/internal/web"
@@ -129,17 +130,20 @@ func (c *serveCmd) Run(p *program) error {
 	}
 	log.InfoContext(p.ctx, "serving", "listen", public.Addr().String(), "admin_listen", admin.Addr().String(), "version", release())
 	go keepIndexing(p.ctx, p.roster(), p.db, log)
-	// Where one of the two breaks, the other one stops as on a signal.
-	group, ctx := errgroup.WithContext(p.ctx)
-	group.Go(func() error { return engine.Run(ctx, c.Grace) })
-	group.Go(func() error {
-		return web.Serve(ctx, log, web.Stop{Drain: time.Duration(c.Drain), Grace: c.Grace},
-			web.Listener{Listener: public, Handler: handler},
-			web.Listener{Listener: admin, Handler: p.backOffice(figures)})
-	})
-	err = group.Wait()
+	err = c.run(p.ctx, log, engine, web.Listener{Listener: public, Handler: handler}, web.Listener{Listener: admin, Handler: p.backOffice(figures)})
 	log.InfoContext(p.ctx, "stopped")
 	return err
+}
+
+// run answers requests and runs jobs until ctx ends. Where one of the two breaks, the other one stops as on
+// a signal.
+func (c *serveCmd) run(ctx context.Context, log *slog.Logger, engine *jobs.Engine, listeners ...web.Listener) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return engine.Run(ctx, c.Grace) })
+	group.Go(func() error {
+		return web.Serve(ctx, log, web.Stop{Drain: time.Duration(c.Drain), Grace: c.Grace}, listeners...)
+	})
+	return group.Wait()
 }
 
 // prepare opens the store and sees that its tables are up to date.

@@ -172,19 +172,14 @@ func (l *Limiter) fetch(ctx context.Context, k Key, r Rate, need int) (permits i
 }
 
 func (l *Limiter) take(ctx context.Context, k Key, r Rate, n int) (taken bool, left int, retry time.Duration) {
-	if l.Shared != nil && l.Now().UnixNano() >= l.awayUntil.Load() {
-		taken, left, retry, err := l.Shared.Take(ctx, k, r, n)
-		if err == nil {
-			if l.awayUntil.Swap(0) != 0 {
-				l.Changed(ctx, nil)
-			}
-			return taken, left, retry
-		}
-		if l.awayUntil.Swap(l.Now().Add(askAgain).UnixNano()) == 0 {
-			l.Changed(ctx, err)
-		}
-	}
 	if l.Shared != nil {
+		if l.Now().UnixNano() >= l.awayUntil.Load() {
+			taken, left, retry, err := l.Shared.Take(ctx, k, r, n)
+			l.note(ctx, err)
+			if err == nil {
+				return taken, left, retry
+			}
+		}
 		l.alone.Add(1)
 	}
 	taken, left, retry, err := l.Own.Take(ctx, k, r, n)
@@ -192,4 +187,15 @@ func (l *Limiter) take(ctx context.Context, k Key, r Rate, n int) (taken bool, l
 		return true, 0, 0
 	}
 	return taken, left, retry
+}
+
+// note remembers whether the shared counter answers, and tells of changes.
+func (l *Limiter) note(ctx context.Context, err error) {
+	until := int64(0)
+	if err != nil {
+		until = l.Now().Add(askAgain).UnixNano()
+	}
+	if was := l.awayUntil.Swap(until); (was == 0) != (until == 0) {
+		l.Changed(ctx, err)
+	}
 }

@@ -31,6 +31,7 @@ type stage struct {
 }
 
 func newStage(t *testing.T, q *fair.Queue) *stage {
+	t.Helper()
 	return &stage{t: t, q: q, refused: map[string]error{}, end: make(chan struct{})}
 }
 
@@ -154,9 +155,9 @@ func TestQueueRefusesWhoWaitsTooLong(t *testing.T) {
 		s := newStage(t, fair.NewQueue(1, 0, 4*time.Second))
 		s.come(t.Context(), "a1")
 		s.come(t.Context(), "a2")
-		time.Sleep(3 * time.Second) // of the bubble's clock
+		<-time.After(3 * time.Second) // of the bubble's clock
 		s.come(t.Context(), "b1")
-		time.Sleep(2 * time.Second)
+		<-time.After(2 * time.Second)
 		synctest.Wait()
 		if diff := cmp.Diff(map[string]error{"a2": fair.ErrSlow}, s.refused, cmp.Comparer(errors.Is)); diff != "" {
 			t.Errorf("refused mismatch (-want +got):\n%s", diff)

@@ -30,10 +30,11 @@ type site struct {
 
 // both runs a test on both databases. The engine works by the databases' clocks, so these tests do.
 func both(t *testing.T, test func(s *site)) {
+	t.Helper()
 	t.Parallel()
 	urls := map[string]func(*testing.T) string{
-		"sqlite":   func(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "jobs.db") },
-		"postgres": func(t *testing.T) string { return testenv.Postgres(t) },
+		"sqlite":   func(t *testing.T) string { t.Helper(); return "sqlite://" + filepath.Join(t.TempDir(), "jobs.db") },
+		"postgres": func(t *testing.T) string { t.Helper(); return testenv.Postgres(t) },
 	}
 	for name, url := range urls {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -37,9 +38,7 @@ func report(all []*stream, took time.Duration) Report {
 func (s *stream) answers() Answers {
 	s.mu.Lock()
 	a := Answers{Directory: s.directory.BaseURL, Floods: s.floods, Lost: s.lost, Requests: s.lost + len(s.took), Status: map[int]int{}}
-	for status, n := range s.status {
-		a.Status[status] = n
-	}
+	maps.Copy(a.Status, s.status)
 	took := slices.Clone(s.took)
 	s.mu.Unlock()
 	slices.Sort(took)
