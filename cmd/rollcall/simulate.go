@@ -49,7 +49,18 @@ const simulateHelp = `A made-up company is pushed as the vendor would: the conne
 disabled and restored, groups made, filled, renamed and emptied; at the end what the service has is compared
 with the company. Every answer is checked; the exit code is 1 when one was not as it has to be. Any SCIM
 endpoint will do, not only Rollcall's. The same seed is the same company: a run that broke off goes on when
-it is started again.`
+it is started again.
+
+With --trouble the road there is bad on purpose, and the end must be the same nevertheless:
+
+  throttled   requests are turned away with 429 and 503, and Retry-After is obeyed
+  duplicated  requests are sent twice, at once or one after the other
+  lost        the service does what is asked, and the connection breaks before its answer
+  reordered   people, groups and steps come in random order, and changes late, passed by later ones;
+              the directory's next cycle has to mend what they spoiled
+  all         all of these
+
+--trouble-seed says when trouble strikes: the same number makes the same trouble again.`
 
 type simulateFlags struct {
 	BaseURL     string        `required:"" placeholder:"URL" help:"The SCIM base URL, as directory create prints it."`
@@ -60,6 +71,8 @@ type simulateFlags struct {
 	Seed        int64         `default:"1" placeholder:"N" help:"Another seed is another company (default: 1)."`
 	Concurrency int           `default:"4" placeholder:"N" help:"Requests under way at once (default: 4)."`
 	Patience    time.Duration `default:"90s" placeholder:"PERIOD" help:"How long one request is repeated while the service is away (default: 90s)."`
+	Trouble     string        `placeholder:"KIND,…" help:"Make the road bad: throttled, duplicated, lost, reordered, several of them, or all."`
+	TroubleSeed int64         `default:"0" placeholder:"N" help:"Another seed, other trouble (default: the seed of the company)."`
 	Keep        bool          `help:"Leave everybody in place and active at the end, and no group deleted."`
 	Explain     bool          `help:"Say with each step what is asked and what has to come back."`
 	Verbose     bool          `help:"Print a line for each request."`
@@ -69,6 +82,10 @@ func (f simulateFlags) play(p *program, v simulate.Vendor, d string) error {
 	if f.Users < 1 || f.Groups < 0 || f.Concurrency < 1 {
 		return usage("--users and --concurrency must be 1 or more, --groups 0 or more")
 	}
+	trouble, err := simulate.ParseTroubles(f.Trouble)
+	if err != nil {
+		return usage("--trouble: %w", err)
+	}
 	// With --json the report for people goes where it does not disturb the result.
 	to := p.out
 	if p.json {
@@ -77,7 +94,7 @@ func (f simulateFlags) play(p *program, v simulate.Vendor, d string) error {
 	text := &simulate.Text{W: to, Explain: f.Explain, Verbose: f.Verbose}
 	summary, err := simulate.Run(p.ctx, simulate.Config{
 		Vendor: v, Dialect: simulate.Dialect(d), BaseURL: f.BaseURL, Token: f.Token, Users: f.Users, Groups: f.Groups,
-		Domain: f.Domain, Seed: f.Seed, Concurrency: f.Concurrency, Keep: f.Keep, Patience: f.Patience, Report: text, Now: p.now,
+		Domain: f.Domain, Seed: f.Seed, Concurrency: f.Concurrency, Keep: f.Keep, Patience: f.Patience, Report: text, Trouble: trouble, TroubleSeed: f.TroubleSeed, Now: p.now,
 	})
 	text.Total(summary, err)
 	if p.json {

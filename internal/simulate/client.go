@@ -34,6 +34,7 @@ type answer struct {
 	took   time.Duration // of the last try
 	tries  int           // 1: at once
 	after  time.Duration // Retry-After, 0: none
+	twice  bool          // the request was sent twice, and the other did not do it
 }
 
 // lostError says that no usable answer came within Config.Patience.
@@ -87,8 +88,8 @@ func headers(v Vendor, token string) http.Header {
 
 // send asks until a final answer comes: connections that break, 429 and 5xx are tried again with growing
 // pauses, or those that the service asks for, until the patience is used up. The last answer is returned
-// as it is; a *lostError when there was none.
-func (c *client) send(ctx context.Context, req request) (answer, error) {
+// as it is; a *lostError when there was none. The fate comes true on the first tries.
+func (c *client) send(ctx context.Context, req request, f fate) (answer, error) {
 	var body []byte
 	if req.body != nil {
 		var err error
@@ -98,7 +99,7 @@ func (c *client) send(ctx context.Context, req request) (answer, error) {
 	}
 	left := c.cfg.Patience
 	for try := 1; ; try++ {
-		ans, err := c.try(ctx, req, body)
+		ans, err := c.meet(ctx, req, body, &f)
 		ans.tries = try
 		if ctx.Err() != nil {
 			return ans, context.Cause(ctx)
@@ -118,6 +119,22 @@ func (c *client) send(ctx context.Context, req request) (answer, error) {
 			return ans, fmt.Errorf("wait before asking again: %w", err)
 		}
 	}
+}
+
+var errBroken = errors.New("the connection broke before the answer came")
+
+// meet is one try, as fate has it.
+func (c *client) meet(ctx context.Context, req request, body []byte, f *fate) (answer, error) {
+	if away, ok := f.next(); ok {
+		now := c.cfg.Now()
+		return answer{status: away.status, after: parseRetryAfter(away.header(now), now)}, nil
+	}
+	ans, err := c.try(ctx, req, body)
+	if err == nil && f.lost > 0 {
+		f.lost--
+		return answer{}, errBroken
+	}
+	return ans, err
 }
 
 func (c *client) try(ctx context.Context, req request, body []byte) (answer, error) {

@@ -57,6 +57,11 @@ type Config struct {
 	// Keep leaves everybody in place and active at the end, and no group deleted.
 	Keep bool
 
+	// Trouble makes the road bad; empty: only as bad as it is. TroubleSeed says when it strikes; 0: Seed. The
+	// same seed makes the same trouble, as long as the service answers alike.
+	Trouble     []Trouble
+	TroubleSeed int64
+
 	Client *http.Client // nil: one with a time limit of 60 s, as the vendors have, that follows no redirect
 	Report Reporter     // nil: nothing is reported
 
@@ -99,6 +104,11 @@ func (c Config) complete() (Config, *url.URL, error) {
 	if c.Users < 0 || c.Groups < 0 {
 		return c, nil, fmt.Errorf("%d users and %d groups: want no negative numbers", c.Users, c.Groups)
 	}
+	for _, kind := range c.Trouble {
+		if !slices.Contains(Troubles(), kind) {
+			return c, nil, fmt.Errorf("unknown trouble %q: use some of %v", kind, Troubles())
+		}
+	}
 	if c.Now == nil {
 		return c, nil, fmt.Errorf("no clock given")
 	}
@@ -109,6 +119,7 @@ func (c Config) withDefaults() Config {
 	c.Users = orDefault(c.Users, 20)
 	c.Domain = orDefault(c.Domain, string(c.Vendor)+".example")
 	c.Seed = orDefault(c.Seed, 1)
+	c.TroubleSeed = orDefault(c.TroubleSeed, c.Seed)
 	c.Concurrency = orDefault(c.Concurrency, 4)
 	c.Patience = orDefault(c.Patience, 90*time.Second)
 	if c.Vendor == Google {

@@ -13,6 +13,10 @@
 // before they are created, those found are brought back to the day they were hired, those deleted last
 // time are created anew under the same externalId.
 //
+// The road may be bad on purpose (Config.Trouble): requests are turned away, sent twice, done without the
+// answer being heard, or late and in another order. The run must end where a calm one ends, by what the vendor
+// does about such things: obey Retry-After, match before it creates again, and mend in its next cycle.
+//
 // An object with an unexpected answer is put aside and the run goes on with the others, so that one run
 // shows every kind of fault; a refused token or a service that stays away ends it at once.
 package simulate

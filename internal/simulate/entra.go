@@ -11,8 +11,10 @@ func (r *run) entra() []action {
 	return slices.Concat(
 		[]action{r.entraTest, r.entraSchemas},
 		r.entraPeople(),
-		r.entraTeams(),
+		r.anyOrder("people and groups",
+			[]action{r.entraUpdate}, []action{r.entraManagers, r.entraReferences}, []action{r.entraRenames}, r.entraTeams()),
 		r.entraOffboarding(),
+		r.entraNext(),
 		r.comparison(),
 	)
 }

@@ -84,7 +84,7 @@ func (r *run) entraFill(ctx context.Context) error {
 // entraCheckMembers asks for the last member of each group, and for one who is not in it.
 func (r *run) entraCheckMembers(ctx context.Context) error {
 	st := stage{"check member", `GET /Groups?filter=id eq "…" and members eq "…"`, "just that group; none for somebody else"}
-	chosen := func(t *team) bool { return t.present() && len(t.inside) > 0 }
+	chosen := func(t *team) bool { return t.present() && !t.behind && len(t.inside) > 0 }
 	return r.forTeams(ctx, st, chosen, func(ctx context.Context, s *step, t *team) error {
 		ask := func(id string, e expect) error {
 			filter := eq("id", t.id) + " and " + eq("members", id)
@@ -110,7 +110,7 @@ func (r *run) entraReadTeams(ctx context.Context) error {
 			return lines
 		}}
 		req := request{method: http.MethodGet, path: t.path(), query: "excludedAttributes=members"}
-		if _, err := s.ask(ctx, req, e); err != nil {
+		if _, err := s.ask(ctx, req, e.unless(t.behind)); err != nil {
 			return err
 		}
 		return s.readTeam(ctx, t)

@@ -11,8 +11,9 @@ import (
 // Little of its wire is documented, so updates come in both forms, PUT and PATCH.
 func (r *run) google() []action {
 	return slices.Concat([]action{
-		r.googleProbe, r.googleMatch, r.googleCreate, r.googleBringUpToDate, r.googleUpdate, r.googleRename,
-	}, r.googleOffboarding(), r.comparison())
+		r.googleProbe, r.googleMatch, r.googleCreate, r.googleBringUpToDate,
+	}, r.anyOrder("people", []action{r.googleUpdate}, []action{r.googleRename}),
+		r.googleOffboarding(), r.googleNext(), r.comparison())
 }
 
 func (r *run) googleProbe(ctx context.Context) error {

@@ -57,6 +57,9 @@ func checkGroup(ans answer, want group) []string {
 // changeTeam sends a PATCH or PUT to the group. What it did is seen by readTeam.
 func (s *step) changeTeam(ctx context.Context, t *team, method string, body any) error {
 	t.last = &request{method: method, path: t.path(), body: body}
+	if s.holdTeam(t, *t.last) {
+		return nil
+	}
 	_, err := s.ask(ctx, *t.last,
 		status("204, or 200 with the group", http.StatusNoContent, http.StatusOK))
 	return err
@@ -72,7 +75,7 @@ func (s *step) readTeam(ctx context.Context, t *team) error {
 		}
 		return append(lines, s.run.compareMembers(t, memberIDs(got))...)
 	}, after: t.last}
-	_, err := s.ask(ctx, request{method: http.MethodGet, path: t.path()}, e)
+	_, err := s.ask(ctx, request{method: http.MethodGet, path: t.path()}, e.unless(t.behind))
 	return err
 }
 
@@ -191,7 +194,7 @@ func (r *run) strike(context.Context) error {
 // checkMembership asks by filter whether the person is in each of their groups.
 func (s *step) checkMembership(ctx context.Context, p *person) error {
 	for _, t := range s.run.teams {
-		if !t.present() || !t.inside[p.index] {
+		if !t.present() || t.behind || !t.inside[p.index] {
 			continue
 		}
 		filter := eq("id", t.id) + " and " + eq("members", p.id())

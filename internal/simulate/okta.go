@@ -12,7 +12,10 @@ import (
 func (r *run) okta() []action {
 	return slices.Concat(
 		[]action{r.oktaTest, r.oktaImport},
-		r.oktaPeople(), r.oktaTeams(), r.oktaOffboarding(), r.comparison())
+		r.oktaPeople(),
+		r.anyOrder("people and groups",
+			[]action{r.oktaUpdate}, []action{r.oktaRename}, []action{r.oktaPassword}, r.oktaTeams()),
+		r.oktaOffboarding(), r.oktaNext(), r.comparison())
 }
 
 func (r *run) oktaTest(ctx context.Context) error {

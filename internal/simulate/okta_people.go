@@ -9,7 +9,7 @@ import (
 func hundred(filter string) string { return filter + "&startIndex=1&count=100" }
 
 func (r *run) oktaPeople() []action {
-	return []action{r.oktaMatch, r.oktaCreate, r.oktaLink, r.oktaUpdate, r.oktaRename, r.oktaPassword}
+	return []action{r.oktaMatch, r.oktaCreate, r.oktaLink}
 }
 
 func (r *run) oktaMatch(ctx context.Context) error {

@@ -22,6 +22,8 @@ type person struct {
 	last  *request // the last change of this run
 	found bool     // was in the service before this run
 	gone  bool     // deleted in this run
+	// behind is set while the service may know less of the person than want: a change is on its way.
+	behind bool
 	// aside is set after an unexpected answer: later steps pass over this person.
 	aside atomic.Bool
 }

@@ -80,11 +80,14 @@ func (t *Text) Differ(d *Difference) {
 // Note prints the note.
 func (t *Text) Note(text string) { t.print("  · %s\n", text) }
 
-// Total prints the last line of a run from what Run returned.
+// Total prints the end of a run from what Run returned: its trouble, if any was made, and the last line.
 func (t *Text) Total(s Summary, err error) {
 	if err != nil && s.Unexpected == 0 {
 		t.print("%s: stopped after %d requests (%.1f s): %v\n", s.Vendor, s.Requests, s.DurationMS/1000, err)
 		return
+	}
+	if words := troubleWords(s); words != "" {
+		t.print("  trouble made: %s\n", words)
 	}
 	if s.Unexpected == 0 {
 		t.print("%s: %d requests, every answer as expected; %d users and %d groups in place (%.1f s)\n",

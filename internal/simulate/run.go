@@ -17,6 +17,7 @@ type run struct {
 	people []*person
 	teams  []*team
 
+	late    late       // changes that were held back
 	renames sync.Once  // one note about refused renames
 	mu      sync.Mutex // guards the summary and the reporter
 	summary Summary
@@ -44,6 +45,12 @@ func Run(ctx context.Context, cfg Config) (Summary, error) {
 	r := &run{cfg: cfg, people: crew(cfg), teams: teams(cfg)}
 	r.client = &client{base: base, header: headers(cfg.Vendor, cfg.Token), cfg: &r.cfg}
 	r.summary = Summary{Vendor: cfg.Vendor, Dialect: cfg.Dialect, Domain: cfg.Domain}
+	if len(cfg.Trouble) > 0 {
+		r.summary.Trouble, r.summary.TroubleSeed = map[Trouble]int{}, cfg.TroubleSeed
+		for _, kind := range cfg.Trouble {
+			r.summary.Trouble[kind] = 0
+		}
+	}
 	start := cfg.Now()
 	for _, next := range sequences[cfg.Vendor](r) {
 		if err = next(ctx); err != nil {

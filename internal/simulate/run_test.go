@@ -98,6 +98,9 @@ func (s *service) snapshot(t *testing.T) []string {
 	for id, u := range s.users {
 		names[id] = u["userName"].(string)
 	}
+	for id, g := range s.groups {
+		names[id] = g["displayName"].(string)
+	}
 	var lines []string
 	for _, id := range s.order {
 		for _, object := range []doc{s.users[id], s.groups[id]} {

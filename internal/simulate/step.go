@@ -18,11 +18,16 @@ type stage struct {
 	want string // what must come back, for the report
 }
 
-// step runs one stage and counts what happens in it. Its methods may be called by several workers.
+// step runs one stage for one object; what happens is counted for the whole stage.
 type step struct {
 	stage
-	run *run
+	run  *run
+	luck *luck // of the object that is being done
+	*tally
+}
 
+// tally counts for all workers of a step.
+type tally struct {
 	mu       sync.Mutex
 	result   StepResult
 	took     []time.Duration
@@ -39,16 +44,17 @@ const (
 // is given to aside and the others go on; what is returned ends the run.
 func (r *run) each(ctx context.Context, st stage, n int, do func(context.Context, *step, int) error, aside func(int)) error {
 	start := r.cfg.Now()
-	s := &step{stage: st, run: r, lastTold: start}
+	s := &step{stage: st, run: r, luck: &luck{}, tally: &tally{lastTold: start}}
 	s.result = StepResult{Name: st.name, Asks: st.asks, Wants: st.want, Statuses: map[int]int{}}
 	work, workCtx := errgroup.WithContext(ctx)
 	work.SetLimit(r.cfg.Concurrency)
-	for i := range n {
+	for _, i := range r.luckOf(st.name, -1).shuffled(n) {
 		if workCtx.Err() != nil {
 			break
 		}
 		work.Go(func() error {
-			err := do(workCtx, s, i)
+			own := &step{stage: st, run: r, luck: r.luckOf(st.name, i), tally: s.tally}
+			err := do(workCtx, own, i)
 			s.finished(n)
 			d, isDifference := errors.AsType[*Difference](err)
 			if !isDifference {
@@ -90,7 +96,10 @@ func (s *step) finished(n int) {
 // answer that is not as expected; errRefused for a refusal that e allows for; errDone when a repeated
 // request was answered by one of e.again.
 func (s *step) ask(ctx context.Context, req request, e expect) (answer, error) {
-	ans, err := s.run.client.send(ctx, req)
+	ans, err := s.send(ctx, req, e)
+	if _, told := errors.AsType[*Difference](err); told {
+		return ans, err
+	}
 	return s.settle(req, e, ans, err)
 }
 
@@ -126,26 +135,53 @@ func (s *step) create(ctx context.Context, req request, e expect, find func() (s
 	e.again = []int{http.StatusConflict}
 	left := s.run.cfg.Patience
 	for try := 1; ; try++ {
-		ans, err := s.run.client.send(ctx, req)
+		ans, err := s.send(ctx, req, e)
 		ans.tries = try
+		if _, told := errors.AsType[*Difference](err); told {
+			return "", err
+		}
 		_, lost := errors.AsType[*lostError](err)
 		wait := pause(try, ans.after)
 		if (!lost && (err != nil || !transient(ans.status))) || wait > left {
 			ans, err = s.settle(req, e, ans, err)
-			if errors.Is(err, errDone) {
-				return find()
-			}
-			return idOf(ans, err)
+			return s.madeBy(req, ans, err, find)
 		}
 		left -= wait
 		if err := s.run.cfg.Sleep(ctx, wait); err != nil {
 			return "", fmt.Errorf("wait before asking again: %w", err)
+		}
+		if !lost && ans.status == http.StatusTooManyRequests {
+			continue // nothing was done, and nothing needs to be looked for
 		}
 		if id, err := find(); err != nil || id != "" {
 			s.count(ans, func(r *StepResult) { r.Expected++ })
 			return id, err
 		}
 	}
+}
+
+// madeBy is the id of what a POST made, whichever of several made it: those that were told 409 must be able to
+// find it, and it must be the same that was answered.
+func (s *step) madeBy(req request, ans answer, err error, find func() (string, error)) (string, error) {
+	done := errors.Is(err, errDone)
+	if !done && (err != nil || !ans.twice) {
+		return idOf(ans, err)
+	}
+	found, err := find()
+	if err != nil {
+		return "", err
+	}
+	if found == "" {
+		return "", s.fault(req, "that the match finds what was answered 409", "match: finds nothing")
+	}
+	if done {
+		return found, nil
+	}
+	made, err := idOf(ans, nil)
+	if err == nil && made != found {
+		err = s.fault(req, "that the match finds what was made", fmt.Sprintf("id: made %q, found %q", made, found))
+	}
+	return made, err
 }
 
 func idOf(ans answer, err error) (string, error) {

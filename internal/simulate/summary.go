@@ -1,24 +1,29 @@
 package simulate
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
 // Summary is what a run did. It is complete for the steps that were taken, also when Run returns an error.
 type Summary struct {
-	Vendor      Vendor        `json:"vendor"`
-	Dialect     Dialect       `json:"dialect"`
-	Domain      string        `json:"domain"`
-	Users       int           `json:"users"`  // people of the company who are in the service at the end
-	Groups      int           `json:"groups"` // groups likewise
-	Requests    int           `json:"requests"`
-	Unexpected  int           `json:"unexpected"`
-	Retried     int           `json:"retried"`
-	DurationMS  float64       `json:"duration_ms"`
-	Steps       []StepResult  `json:"steps"`
-	Differences []*Difference `json:"differences,omitempty"` // the first 25
-	Notes       []string      `json:"notes,omitempty"`       // what is no fault, but worth knowing
+	Vendor     Vendor  `json:"vendor"`
+	Dialect    Dialect `json:"dialect"`
+	Domain     string  `json:"domain"`
+	Users      int     `json:"users"`  // people of the company who are in the service at the end
+	Groups     int     `json:"groups"` // groups likewise
+	Requests   int     `json:"requests"`
+	Unexpected int     `json:"unexpected"`
+	Retried    int     `json:"retried"`
+	// Trouble counts what was done to requests on purpose, by kind. Empty when nothing was asked for.
+	Trouble     map[Trouble]int `json:"trouble,omitempty"`
+	TroubleSeed int64           `json:"trouble_seed,omitempty"`
+	DurationMS  float64         `json:"duration_ms"`
+	Steps       []StepResult    `json:"steps"`
+	Differences []*Difference   `json:"differences,omitempty"` // the first 25
+	Notes       []string        `json:"notes,omitempty"`       // what is no fault, but worth knowing
 }
 
 // StepResult counts one step. Asked = Expected + Refused + Unexpected + those that got no answer at all.
@@ -51,4 +56,22 @@ func (s *StepResult) timed(took []time.Duration, total time.Duration) {
 	slices.Sort(took)
 	s.P50MS, s.P95MS = percentile(took, 50), percentile(took, 95)
 	s.DurationMS = millis(total)
+}
+
+// troubleWords tell of the trouble that was made, "" of none.
+func troubleWords(s Summary) string {
+	if s.Trouble == nil {
+		return ""
+	}
+	says := map[Trouble]string{
+		Throttled: "%d requests turned away", Duplicated: "%d sent twice", Lost: "%d with a lost answer",
+		Reordered: "%d changes late and the others in random order",
+	}
+	var words []string
+	for _, kind := range Troubles() {
+		if n, there := s.Trouble[kind]; there {
+			words = append(words, fmt.Sprintf(says[kind], n))
+		}
+	}
+	return fmt.Sprintf("%s (seed %d)", strings.Join(words, ", "), s.TroubleSeed)
 }

@@ -20,6 +20,7 @@ type team struct {
 	last   *request     // the last change of this run
 	found  bool
 	gone   bool
+	behind bool // a change is on its way, so that the service need not have shown and inside
 	aside  atomic.Bool
 }
 
