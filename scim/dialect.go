@@ -1,8 +1,6 @@
 package scim
 
-import (
-	"strings"
-)
+import "strings"
 
 // entraStringBoolean reads "True" and "False" as booleans: Entra sends active
 // so in PATCH, and roles[primary eq "True"] as a path; OneLogin's templates
@@ -26,6 +24,29 @@ func (s *resourceSchema) entraShortName(path string) (target, bool) {
 	return s.extensions[0].table.resolve(path, enterpriseURN)
 }
 
+// entraBracketKey assigns a key of a body that is a path with a filter, such as
+// "emails[type eq \"work\"].value": with its flag set, Entra names parts by paths in the
+// value of an operation, and no rule keeps it from typed values. The bracket is at key[at]. One whose attribute is not known is passed over like any
+// other unknown key; one whose filter is not understood is refused, so that nobody takes it for
+// done.
+func (d *draft) entraBracketKey(m mode, key string, at int, v value) error {
+	if t, ok := d.resolve(key[:at]); !ok || t.whole || oktaIgnoredKey(t) {
+		return nil
+	}
+	p, err := parsePath(key, Limits{})
+	if err != nil {
+		return err
+	}
+	t, err := d.target(p)
+	if err != nil {
+		return err
+	}
+	if oktaIgnoredKey(t) {
+		return nil
+	}
+	return d.apply(operation{mode: m, path: &p, value: v, given: true})
+}
+
 // entraMistypedURN cuts the URN of the enterprise extension without its last
 // colon, as Entra's older samples spell it.
 func entraMistypedURN(path string) (rest string, ok bool) {
@@ -38,15 +59,27 @@ func entraMistypedURN(path string) (rest string, ok bool) {
 func oneLoginEmptyBoolean(v value) bool { return v.shape == textShape && v.text() == "" }
 
 // entraManagerString makes an object of a manager that came as the bare id,
-// and none of the empty string, with which Entra clears it.
+// and none of the empty string, bare or in an object, with which Entra clears it.
 func entraManagerString(a *attribute, v value) value {
-	switch {
-	case a.name != "manager" || v.shape != textShape:
+	if a.name != "manager" {
 		return v
-	case v.text() == "":
+	}
+	id := v.folded("value")
+	switch {
+	case v.shape == textShape && v.text() == "":
+		return value{}
+	case v.shape == textShape:
+		return objectValue(field{"value", v})
+	case id != nil && id.shape == textShape && id.text() == "":
 		return value{}
 	}
-	return objectValue(field{"value", v})
+	return v
+}
+
+// entraManagerCleared says whether an empty text is assigned to manager.value: with the id
+// goes the manager.
+func entraManagerCleared(t target, v value) bool {
+	return t.attr != nil && t.attr.name == "manager" && t.sub == "value" && v.shape == textShape && v.text() == ""
 }
 
 // entraManagerArray takes the manager out of a list of one, in which Entra's older

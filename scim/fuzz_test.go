@@ -181,7 +181,7 @@ func FuzzParseUser(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		c, err := parseUser(body, quirks{})
-		checkKind(t, err, roster.BadSyntax, roster.Invalid)
+		checkKind(t, err, roster.BadSyntax, roster.Invalid, roster.BadPath, roster.BadFilter, roster.NoTarget)
 		if err != nil {
 			return
 		}

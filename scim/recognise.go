@@ -95,23 +95,40 @@ func recogniseQuery(r *http.Request) tenant.Provider {
 
 // recogniseBody knows the accents of what is sent.
 func recogniseBody(body []byte) tenant.Provider {
+	if entraCapitalOp(body) {
+		return tenant.Entra
+	}
 	for _, a := range []struct {
 		sign   string
 		vendor tenant.Provider
 	}{
 		{"http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM", tenant.Entra},
 		{"WindowsAzureActiveDirectoryRole", tenant.Entra},
-		{`"Add"`, tenant.Entra}, // operations begin with a capital
-		{`"Replace"`, tenant.Entra},
-		{`"Remove"`, tenant.Entra},
 		{`"externalId":"00u`, tenant.Okta},
 		{`"externalId": "00u`, tenant.Okta},
 		{`"{$user.`, tenant.OneLogin}, // a template with a slip in it
-		{"manager.managerId", tenant.OneLogin},
+		{"managerId", tenant.OneLogin}, // as in SCIM 1
+		{`"id":null`, tenant.OneLogin},
+		{`"id": null`, tenant.OneLogin},
 	} {
 		if bytes.Contains(body, []byte(a.sign)) {
 			return a.vendor
 		}
 	}
 	return ""
+}
+
+// entraCapitalOp says whether the first op of a PATCH begins with a capital, as Entra writes it.
+func entraCapitalOp(body []byte) bool {
+	_, rest, found := bytes.Cut(body, []byte(`"op"`))
+	if !found {
+		return false
+	}
+	rest = bytes.TrimLeft(rest, ": \t\r\n")
+	for _, word := range []string{`"Add"`, `"Replace"`, `"Remove"`} {
+		if bytes.HasPrefix(rest, []byte(word)) {
+			return true
+		}
+	}
+	return false
 }

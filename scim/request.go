@@ -34,7 +34,7 @@ type request struct {
 
 // quirksOf reads a directory's settings.
 func quirksOf(d tenant.Directory) quirks {
-	return quirks{strict: d.Settings.Strict, governance: d.Provider == tenant.Okta}
+	return quirks{strict: d.Settings.Strict, governance: d.Provider == tenant.Okta, repeats: d.Provider == tenant.Rippling && !d.Settings.Strict}
 }
 
 // userID is the id of the path. What is no UUID was never an id of ours, so

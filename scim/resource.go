@@ -14,6 +14,9 @@ type quirks struct {
 	// governance says that the directory's product looks for roles and entitlements in
 	// /ResourceTypes; see governed.
 	governance bool
+	// repeats says that the directory's product may send a create again whose answer it did
+	// not see; see ripplingRepeatedCreate.
+	repeats bool
 	// schemas are those of the directory's tenant; nil: only what everybody has.
 	schemas *schemaSet
 }

@@ -1,6 +1,8 @@
 package scim
 
 import (
+	"strings"
+
 	"rollcall/internal/roster"
 )
 
@@ -63,6 +65,9 @@ func (d *draft) assignKey(m mode, key string, v value) error {
 			return d.assign(m, target{extension: key, whole: true}, v)
 		}
 	}
+	if at := strings.IndexByte(key, '['); at > 0 {
+		return d.entraBracketKey(m, key, at, v)
+	}
 	t, ok := d.resolve(key)
 	if !ok || oktaIgnoredKey(t) {
 		return nil
@@ -93,6 +98,9 @@ func (d *draft) assign(m mode, t target, v value) error {
 		return badPath(t.path(), "The members of a group can't be changed by %q. Send the list under members.", t.path())
 	case t.sub != "" && t.attr.multi:
 		return d.assignOnly(m, t, v)
+	case entraManagerCleared(t, v):
+		d.holder(t).drop(t.name)
+		return nil
 	case t.sub != "":
 		return d.assignSub(d.holder(t).object(t.name), m, t, v)
 	case t.attr.multi:

@@ -27,7 +27,7 @@ func (d *Door) createUser(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	m, err := d.Roster.Provision(q.Context(), q.by, c)
+	m, err := d.ripplingRepeatedCreate(q, c)
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,7 @@ type directoryView struct {
 	CreatedAt      time.Time              `json:"created_at"`
 	RemovedAt      time.Time              `json:"removed_at,omitzero"`
 	MassChangeAt   time.Time              `json:"mass_change_at,omitzero"` // turned off too many people at once; undo can bring them back
+	sightView                             // of list and show only
 }
 
 type mappingView struct {
@@ -69,7 +70,7 @@ func (p *program) viewDirectory(d tenant.Directory) directoryView {
 
 type directoryCreateCmd struct {
 	tenantFlag
-	Provider       string `required:"" placeholder:"NAME" help:"Who pushes: entra, okta, google, or generic for any other."`
+	Provider       string `required:"" placeholder:"NAME" help:"Who pushes: entra, okta, google, onelogin, jumpcloud, ping, rippling, authentik, keycloak, synctools, or generic for any other."`
 	Name           string `placeholder:"NAME" help:"A name for people, shown to admins when the directory overrules them (default: the provider's)."`
 	Strict         bool   `help:"Answer by the letter of the RFCs where Rollcall is lenient otherwise."`
 	RolesAttribute bool   `help:"Let the roles attribute of a user name the member's role. It never makes an admin."`
@@ -92,7 +93,7 @@ func (c *directoryCreateCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	d, err := r.CreateDirectory(p.ctx, s, cmp.Or(c.Name, providerName(c.Provider)), tenant.Provider(c.Provider),
+	d, err := r.CreateDirectory(p.ctx, s, cmp.Or(c.Name, tenant.Provider(c.Provider).DefaultName()), tenant.Provider(c.Provider),
 		tenant.DirectorySettings{Strict: c.Strict, RolesAttribute: c.RolesAttribute})
 	if err != nil {
 		return err
@@ -112,11 +113,6 @@ func (c *directoryCreateCmd) Run(p *program) error {
 	})
 }
 
-func providerName(p string) string {
-	names := map[string]string{"entra": "Entra", "okta": "Okta", "google": "Google", "generic": "SCIM"}
-	return cmp.Or(names[p], p)
-}
-
 type directoryListCmd struct{ tenantFlag }
 
 // Run implements directory list.
@@ -129,12 +125,17 @@ func (c *directoryListCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.show(list(cfg.Directories, p.viewDirectory), func(w io.Writer) {
-		rows := list(cfg.Directories, func(d tenant.Directory) []string {
-			return []string{d.ID.String(), d.Name, string(d.Provider), string(d.Status), when(d.CreatedAt)}
+	seen, err := p.seen(s.Tenant)
+	if err != nil {
+		return err
+	}
+	views := list(cfg.Directories, func(d tenant.Directory) directoryView { return p.viewDirectory(d).with(seen[d.ID]) })
+	return p.show(views, func(w io.Writer) {
+		rows := list(views, func(v directoryView) []string {
+			return []string{v.ID.String(), v.Name, string(v.Provider), string(v.Recognised), string(v.Status), when(v.LastSeenAt), when(v.CreatedAt)}
 		})
 		table(w, "The tenant has no directory yet; `rollcall directory create` makes one.",
-			[]string{"ID", "NAME", "PROVIDER", "STATUS", "CREATED"}, rows)
+			[]string{"ID", "NAME", "PROVIDER", "RECOGNISED", "STATUS", "LAST SEEN", "CREATED"}, rows)
 	})
 }
 
@@ -155,7 +156,11 @@ func (c *directoryShowCmd) Run(p *program) error {
 }
 
 func (p *program) showDirectory(id tenant.ID, d tenant.Directory) error {
-	v := p.viewDirectory(d)
+	seen, err := p.seen(id)
+	if err != nil {
+		return err
+	}
+	v := p.viewDirectory(d).with(seen[d.ID])
 	names, err := groupNames(p, id, d)
 	if err != nil {
 		return err
@@ -165,7 +170,8 @@ func (p *program) showDirectory(id tenant.ID, d tenant.Directory) error {
 		return err
 	}
 	return p.show(v, func(w io.Writer) {
-		fields(w, "id", v.ID.String(), "name", v.Name, "provider", string(v.Provider), "status", string(v.Status), "base URL", v.BaseURL,
+		fields(w, "id", v.ID.String(), "name", v.Name, "provider", string(v.Provider), "recognised", v.recognisedWords(), "last seen", when(v.LastSeenAt),
+			"status", string(v.Status), "base URL", v.BaseURL,
 			"token URL", v.TokenURL, "strict", yesNo(v.Strict), "roles attribute", yesNo(v.RolesAttribute), "may send", rateWords(v.Rate, v.Burst),
 			"holds mass changes", yesNo(v.Hold), "created", when(v.CreatedAt), "removed", when(v.RemovedAt), "turned off too many at", when(v.MassChangeAt))
 		say(w, "")

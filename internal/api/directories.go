@@ -27,7 +27,7 @@ func (d *Door) directories() {
 type directoryView struct {
 	ID             tenant.DirectoryID     `json:"id"`
 	Name           string                 `json:"name"`
-	Provider       tenant.Provider        `json:"provider" enum:"entra,okta,google,generic"`
+	Provider       tenant.Provider        `json:"provider" enum:"entra,okta,google,onelogin,jumpcloud,ping,rippling,authentik,keycloak,synctools,generic"`
 	Status         tenant.DirectoryStatus `json:"status"`
 	BaseURL        string                 `json:"base_url" doc:"What the identity provider is given as the SCIM endpoint."`
 	TokenURL       string                 `json:"token_url" doc:"Where client secrets and assertions get access tokens."`
@@ -72,7 +72,7 @@ type createDirectoryIn struct {
 	InTenant
 	Body struct {
 		Name           string          `json:"name,omitempty" maxLength:"200" doc:"For people; the provider's name when absent."`
-		Provider       tenant.Provider `json:"provider" enum:"entra,okta,google,generic" doc:"Who pushes; generic for any other."`
+		Provider       tenant.Provider `json:"provider" enum:"entra,okta,google,onelogin,jumpcloud,ping,rippling,authentik,keycloak,synctools,generic" doc:"Who pushes; generic for any other."`
 		Strict         bool            `json:"strict,omitempty"`
 		RolesAttribute bool            `json:"roles_attribute,omitempty"`
 	}
@@ -84,13 +84,8 @@ func (d *Door) createDirectory(ctx context.Context, in *createDirectoryIn) (*ver
 		return nil, err
 	}
 	b := in.Body
-	return d.shown(d.Roster.CreateDirectory(ctx, s, cmp.Or(b.Name, providerName(b.Provider)), b.Provider,
+	return d.shown(d.Roster.CreateDirectory(ctx, s, cmp.Or(b.Name, b.Provider.DefaultName()), b.Provider,
 		tenant.DirectorySettings{Strict: b.Strict, RolesAttribute: b.RolesAttribute}))
-}
-
-func providerName(p tenant.Provider) string {
-	names := map[tenant.Provider]string{tenant.Entra: "Entra", tenant.Okta: "Okta", tenant.Google: "Google", tenant.Generic: "SCIM"}
-	return cmp.Or(names[p], string(p))
 }
 
 func (d *Door) getDirectory(ctx context.Context, in *InDirectory) (*versioned[directoryView], error) {

@@ -15,7 +15,7 @@ import (
 func (r *Roster) CreateDirectory(ctx context.Context, s Staff, name string, p tenant.Provider, set tenant.DirectorySettings) (tenant.Directory, error) {
 	var out tenant.Directory
 	if !p.Known() {
-		return out, &Error{Kind: Invalid, Field: "provider", Detail: "The provider is entra, okta, google or generic, not " + quote(string(p)) + "."}
+		return out, &Error{Kind: Invalid, Field: "provider", Detail: "The provider is " + tenant.ProviderWords() + ", not " + quote(string(p)) + "."}
 	}
 	if err := checkName(name); err != nil {
 		return out, err

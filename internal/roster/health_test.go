@@ -68,7 +68,7 @@ func TestHealthHintsAtAnotherProduct(t *testing.T) {
 		{tenant.Entra, tenant.Entra, false},
 		{tenant.Entra, tenant.Okta, true},
 		{tenant.Generic, tenant.Okta, true},
-		{tenant.Generic, tenant.OneLogin, false},
+		{tenant.Generic, tenant.OneLogin, true},
 	} {
 		h := JudgeHealth(tenant.Directory{Provider: tt.provider}, Sighting{Vendor: tt.vendor}, nil, time.Time{})
 		if (h.Hint != "") != tt.want {

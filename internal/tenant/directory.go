@@ -1,26 +1,6 @@
 package tenant
 
-import (
-	"slices"
-	"time"
-)
-
-// Provider names the product that speaks SCIM to a directory.
-type Provider string
-
-// The providers that Rollcall knows the habits of. Generic is any other.
-const (
-	Entra   Provider = "entra"
-	Okta    Provider = "okta"
-	Google  Provider = "google"
-	Generic Provider = "generic"
-)
-
-// Providers returns all providers.
-func Providers() []Provider { return []Provider{Entra, Okta, Google, Generic} }
-
-// Known says whether p is one of Providers.
-func (p Provider) Known() bool { return slices.Contains(Providers(), p) }
+import "time"
 
 // DirectoryStatus says whether a directory may speak.
 type DirectoryStatus string
