@@ -33,6 +33,8 @@ func codeEntry(key string) (entry, bool) {
 		"last_admin":               {"The change would leave the customer without an admin who can sign in.", "Make somebody else an admin first, then have the change sent again.", assignment},
 		"managed_by_directory":     {"Another directory manages this person or group.", "Take the person out of the scope of one of the two directories.", assignment},
 		"taken":                    {"Another user or group of this directory has the same name, address or external id.", "Find the one that has it, and correct or delete one of the two. Two accounts of one person: match by userName before creating.", mapping},
+		"not_unique":               {"Another user or group of the customer has this value, and the attribute was defined as unique.", "Correct the value of one of the two at the provider, or the attribute that is mapped to it.", mapping},
+		"schema_has_values":        {"Values that are stored would not fit the changed schema.", "Remove the values at the provider first, or define another attribute.", mapping},
 		"tenant_suspended":         {"The operator suspended this customer.", "Ask the operator of the application.", here},
 		"mass_change":              {"The directory turned off unusually many people at once.", "Look for a changed filter or scope. If it was a mistake, put that right first, then undo it in Rollcall.", assignment},
 		"credential_in_use":        {"The credential is the only one that is used.", "Enter the new one first, see that it is used, then revoke the old one.", credentials},
