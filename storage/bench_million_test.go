@@ -131,7 +131,10 @@ func (m *million) lists(b *testing.B) {
 	for name, order := range map[string]roster.Field{"lastModified": {Column: roster.ColumnChanged}, "displayName": {Attribute: "displayName"}} {
 		q := every
 		q.Order = order
-		measure("first_page_by_"+name+"_without_an_index", 100, q)
+		timedOnce(b, "first_page_by_"+name+"_without_an_index", func() error {
+			_, err := reader.Members(b.Context(), q)
+			return err
+		})
 	}
 }
 
