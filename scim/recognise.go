@@ -106,7 +106,7 @@ func recogniseBody(body []byte) tenant.Provider {
 		{"WindowsAzureActiveDirectoryRole", tenant.Entra},
 		{`"externalId":"00u`, tenant.Okta},
 		{`"externalId": "00u`, tenant.Okta},
-		{`"{$user.`, tenant.OneLogin}, // a template with a slip in it
+		{`"{$user.`, tenant.OneLogin},  // a template with a slip in it
 		{"managerId", tenant.OneLogin}, // as in SCIM 1
 		{`"id":null`, tenant.OneLogin},
 		{`"id": null`, tenant.OneLogin},

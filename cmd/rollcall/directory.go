@@ -107,6 +107,9 @@ func (c *directoryCreateCmd) Run(p *program) error {
 		say(w, "Directory %s (%s) is there. Give these to the identity provider:", d.Name, d.ID)
 		fields(w, "  base URL", v.BaseURL, "  token", v.Token, "  token URL", v.TokenURL+" (for client secrets and trusted issuers only)")
 		say(w, "The token is shown this once; only its hash is kept.")
+		for _, doubt := range publicDoubts(v.BaseURL) {
+			say(w, "%s", doubt)
+		}
 		if p.PublicURL == "" {
 			say(w, "The base URL is the one of this machine: set ROLLCALL_PUBLIC_URL to the gateway's URL as the provider reaches it.")
 		}

@@ -119,7 +119,7 @@ func (a *account) directoryWith(name string, set tenant.DirectorySettings) *dire
 	if err != nil {
 		a.g.t.Fatalf("create directory %s: %v", name, err)
 	}
-	token := "token of " + d.ID.String()
+	token := "token-of-" + d.ID.String()
 	if _, err := a.g.roster.AddCredential(a.g.t.Context(), a.staff, d.ID, "test", sha256.Sum256([]byte(token)), time.Time{}); err != nil {
 		a.g.t.Fatalf("add a credential to %s: %v", name, err)
 	}
