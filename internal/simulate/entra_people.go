@@ -68,7 +68,7 @@ func (r *run) entraBringUpToDate(ctx context.Context) error {
 // entraRepeatCreate plays a lost 201: Entra sends the POST again, is told 409, and must then find the person.
 func (r *run) entraRepeatCreate(ctx context.Context) error {
 	st := stage{"repeat a lost create", "POST /Users a second time, then match in capitals", "409 uniqueness, then that person"}
-	chosen := func(p *person) bool { return p.every(10) }
+	chosen := func(p *person) bool { return p.every(10) && !p.behind }
 	return r.forPeople(ctx, st, chosen, func(ctx context.Context, s *step, p *person) error {
 		req := request{method: http.MethodPost, path: "/Users", body: entraBody(p.hired)}
 		if _, err := s.ask(ctx, req, anError(http.StatusConflict, "uniqueness")); err != nil {
