@@ -92,6 +92,39 @@ func decodeClaims(text []byte) (list []roster.Claim, ok bool) {
 	return list, !s.bad
 }
 
+// decodeAliases reads the former addresses of a member; ok says that they were understood.
+func decodeAliases(text []byte) (list []roster.Alias, ok bool) {
+	s := scanner{text: text}
+	s.list(func() {
+		var a roster.Alias
+		s.object(func(key string) {
+			switch key {
+			case "email":
+				a.Email = roster.Email(s.string())
+			case "until":
+				a.Until = s.time()
+			default:
+				s.bad = true
+			}
+		})
+		list = append(list, a)
+	})
+	return list, !s.bad
+}
+
+// object reads an object, one value with each call of field.
+func (s *scanner) object(field func(key string)) {
+	s.want('{')
+	for !s.bad && !s.skip('}') {
+		key := s.string()
+		s.want(':')
+		field(key)
+		if len(s.text) > 0 && s.text[0] != '}' {
+			s.want(',')
+		}
+	}
+}
+
 func (s *scanner) time() time.Time {
 	t, err := time.Parse(time.RFC3339Nano, s.string())
 	s.bad = s.bad || err != nil
@@ -100,10 +133,7 @@ func (s *scanner) time() time.Time {
 
 func (s *scanner) claim() roster.Claim {
 	var c roster.Claim
-	s.want('{')
-	for !s.bad && !s.skip('}') {
-		key := s.string()
-		s.want(':')
+	s.object(func(key string) {
 		switch key {
 		case "source":
 			c.Source = roster.Source(s.string())
@@ -123,9 +153,6 @@ func (s *scanner) claim() roster.Claim {
 		default:
 			s.bad = true
 		}
-		if len(s.text) > 0 && s.text[0] != '}' {
-			s.want(',')
-		}
-	}
+	})
 	return c
 }

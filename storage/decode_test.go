@@ -72,6 +72,19 @@ func TestDecodeStrings(t *testing.T) {
 	}
 }
 
+func TestDecodeAliases(t *testing.T) {
+	t.Parallel()
+	want := []roster.Alias{{Email: "a@b.example", Until: time.Date(2026, 3, 2, 8, 0, 0, 123e6, time.UTC)}, {Email: "c@d.example"}}
+	text, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, ok := decodeAliases(text)
+	if diff := cmp.Diff(want, got); diff != "" || !ok {
+		t.Errorf("%s: %v (-want +got)\n%s", text, ok, diff)
+	}
+}
+
 func BenchmarkClaims(b *testing.B) {
 	text := []byte(`[{"source":"directory","by":"dir_01kdyak34eex0b44d03xhnqjq1","here":true,"active":true,"at":"2026-03-02T08:00:00.123Z"}]`)
 	b.ReportAllocs()

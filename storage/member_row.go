@@ -61,7 +61,7 @@ func (m *memberRow) member() (roster.Member, error) {
 	if out.Claims, err = undocumentBy(decodeClaims, m.claims); err != nil {
 		return roster.Member{}, err
 	}
-	if err := undocument(m.aliases, &out.Aliases); err != nil {
+	if out.Aliases, err = undocumentBy(decodeAliases, m.aliases); err != nil {
 		return roster.Member{}, err
 	}
 	out.Groups, err = groupRefs(m.groups)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -32,8 +33,13 @@ type pgBackend struct {
 	// reads and writes share round trips.
 	reads, writes together
 	merged        merger
+	warm          warmConns
 	shared, whole atomic.Int64 // Updates
 }
+
+// fewestConns is the size of the pool where nobody chose one and the machine is small: most of them
+// wait for the disk at a time.
+const fewestConns = 16
 
 func (db *DB) openPostgres(ctx context.Context, c Config) error {
 	config, err := pgxpool.ParseConfig(c.URL)
@@ -47,6 +53,9 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 			return errors.New("the PostgreSQL URL for migrations can't be read")
 		}
 		migrant = owner.ConnConfig
+	}
+	if !strings.Contains(c.URL, "pool_max_conns") {
+		config.MaxConns = max(config.MaxConns, fewestConns)
 	}
 	if c.MaxConns > 0 {
 		config.MaxConns = int32(min(c.MaxConns, 10_000))
@@ -72,8 +81,8 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	std := stdlib.OpenDBFromPool(pool)
 	b := &pgBackend{pool: pool, migrant: migrant, appRole: c.AppRole, forMigrate: c.ForMigrate, log: c.Logger, stop: stop, shut: std.Close}
-	b.reads = together{trips: readTrips, long: longTrip, most: mostTogether, now: db.now, run: b.readTogether}
-	b.writes = together{trips: writeTrips, long: longTrip, most: mostTogether, now: db.now, run: b.writeTogether}
+	b.reads = together{ease: readEase, trips: mostTrips, long: longTrip, most: mostTogether, now: db.now, run: b.readTogether}
+	b.writes = together{ease: writeEase, trips: mostTrips, long: longTrip, most: mostTogether, now: db.now, run: b.writeTogether}
 	if err := b.check(ctx); err != nil {
 		stop()
 		err = errors.Join(err, std.Close())
@@ -89,6 +98,7 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 func (b *pgBackend) close() error {
 	b.stop()
 	b.running.Wait()
+	b.warm.end()
 	err := b.shut()
 	b.pool.Close()
 	return err //nolint:wrapcheck // nothing to add

@@ -4,20 +4,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"rollcall/internal/tenant"
 )
 
 const (
-	// readTrips and writeTrips are the most under way at once for one tenant in one gateway, where each
-	// takes longer than longTrip. On a machine of its own a trip takes a tenth of that.
-	readTrips  = 4
-	writeTrips = 4
-	longTrip   = 4 * time.Millisecond
+	// What is under way at once for one tenant in one gateway: readEase and writeEase trips, and up to
+	// mostTrips where each takes longer than longTrip. On a machine of its own a trip takes a tenth of
+	// that.
+	readEase  = 2
+	writeEase = 1
+	mostTrips = 4
+	longTrip  = 4 * time.Millisecond
 	// mostTogether bounds a trip, so that the first of its units need not wait long for the last.
 	mostTogether = 32
 	// tripTime bounds a trip: those who share it may not end it for each other.
@@ -74,13 +78,12 @@ func blame(units []*unit, err error) {
 func (b *pgBackend) trip(list []statement, answers func(pgx.BatchResults) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), tripTime)
 	defer cancel()
-	conn, err := b.pool.Acquire(ctx)
+	conn, err := b.warm.take(ctx, b.pool)
 	if err != nil {
 		return fmt.Errorf("take a connection: %w", err)
 	}
-	defer conn.Release()
-	defer leave(conn.Conn())
-	batch, err := queue(ctx, conn.Conn(), list)
+	defer b.warm.give(conn)
+	batch, err := queue(ctx, conn.Conn.Conn(), list)
 	if err != nil {
 		return err
 	}
@@ -127,4 +130,63 @@ func (b *pgBackend) writeTogether(id tenant.ID, units []*unit) {
 			u.err = nil
 		}
 	}
+}
+
+// warmConns keeps the connections of trips, the last one used on top: the pool goes through all of
+// its own in turn, and the processes behind them would find nothing of the last trip in their caches.
+// The zero warmConns is ready.
+type warmConns struct {
+	mu    sync.Mutex
+	idle  []warmConn
+	ended bool
+}
+
+type warmConn struct {
+	*pgxpool.Conn
+	trips int
+}
+
+const (
+	mostWarm  = readEase + writeEase
+	warmTrips = 10_000 // then the pool may look after the connection
+)
+
+func (w *warmConns) take(ctx context.Context, pool *pgxpool.Pool) (warmConn, error) {
+	w.mu.Lock()
+	if n := len(w.idle); n > 0 {
+		c := w.idle[n-1]
+		w.idle = w.idle[:n-1]
+		w.mu.Unlock()
+		if !c.Conn.Conn().IsClosed() {
+			return c, nil
+		}
+		c.Release()
+		return w.take(ctx, pool)
+	}
+	w.mu.Unlock()
+	conn, err := pool.Acquire(ctx)
+	return warmConn{Conn: conn}, err //nolint:wrapcheck // the caller does
+}
+
+func (w *warmConns) give(c warmConn) {
+	leave(c.Conn.Conn())
+	c.trips++
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended || len(w.idle) >= mostWarm || c.trips >= warmTrips || c.Conn.Conn().PgConn().TxStatus() != 'I' {
+		c.Release()
+		return
+	}
+	w.idle = append(w.idle, c)
+}
+
+// end gives all back to the pool.
+func (w *warmConns) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ended = true
+	for _, c := range w.idle {
+		c.Release()
+	}
+	w.idle = nil
 }

@@ -15,8 +15,9 @@ import (
 // long, because the disk or the network does, does not keep others waiting: the next one leaves beside
 // it. Nobody but those who wait does the work.
 type together struct {
-	trips int           // the most that are under way at once for one tenant
-	long  time.Duration // how long a trip may take before the next one leaves beside it
+	ease  int           // trips under way at once for one tenant while they are quick
+	trips int           // the most, when they take long
+	long  time.Duration // how long a trip may take before another one leaves beside it
 	most  int           // units in one trip
 	now   func() time.Time
 	run   func(id tenant.ID, units []*unit)
@@ -83,7 +84,7 @@ func (t *together) ready(l *lane) bool {
 		return false
 	}
 	now := t.now()
-	if l.under > 0 && now.Sub(l.left) < t.long {
+	if l.under >= t.ease && now.Sub(l.left) < t.long {
 		return false
 	}
 	l.left = now

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"strconv"
 	"time"
 
@@ -23,7 +22,7 @@ type shareFlags struct {
 	DirectoryBurst quantity `env:"ROLLCALL_DIRECTORY_BURST" placeholder:"N" help:"How many requests of a directory may come before its rate holds, so that a first sync is not slowed (default: 300000, at most 1000000)."`
 	TenantRate     quantity `env:"ROLLCALL_TENANT_RATE" placeholder:"N" help:"The same for all directories of a tenant together (default: 1000)."`
 	TenantBurst    quantity `env:"ROLLCALL_TENANT_BURST" placeholder:"N" help:"The same for all directories of a tenant together (default: 600000)."`
-	AtOnce         quantity `env:"ROLLCALL_AT_ONCE" placeholder:"N" help:"How many requests are worked on at once; the others wait, and tenants take turns (default: as many as there are database connections and processors)."`
+	AtOnce         quantity `env:"ROLLCALL_AT_ONCE" placeholder:"N" help:"How many requests are worked on at once; the others wait, and tenants take turns (default: four for each database connection)."`
 }
 
 // quantity is a number that may be left out; an empty text leaves it out, as of
@@ -84,14 +83,17 @@ type gate struct {
 	directory, tenant fair.Rate
 }
 
+// turnsPerConnection is how many requests are worked on for each connection to the database: requests
+// of a tenant share round trips, so that more of them than there are connections are no burden.
+const turnsPerConnection = 4
+
 // newGate makes the gate. short counts the rates, for all gateways when it is Redis. connections are
 // those to the database.
 func (f shareFlags) newGate(short shortlived.Limits, connections int, now func() time.Time, log *slog.Logger) *gate {
 	g := &gate{
 		directory: fair.Rate{PerSecond: f.DirectoryRate.or(directoryRate), Burst: f.DirectoryBurst.or(directoryBurst)},
 		tenant:    fair.Rate{PerSecond: f.TenantRate.or(tenantRate), Burst: f.TenantBurst.or(tenantBurst)},
-		// One more than there are connections finds work while the others wait for the database.
-		queue: fair.NewQueue(f.AtOnce.or(connections+runtime.GOMAXPROCS(0)), 0, 0),
+		queue:     fair.NewQueue(f.AtOnce.or(turnsPerConnection*connections), 0, 0),
 	}
 	g.limiter = fair.Limiter{Own: counter{short}, Now: now, Changed: func(ctx context.Context, away error) {
 		if away != nil {
