@@ -1,6 +1,9 @@
 package tenant
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Provider names the product that speaks SCIM to a directory: as whoever made the directory told, or as
 // recognised from its traffic. What an answer depends on goes by the former alone.
@@ -33,11 +36,12 @@ func Providers() []Provider { return append(Vendors(), Generic) }
 
 // ProviderWords lists the providers for messages and help: "entra, okta, … or generic".
 func ProviderWords() string {
-	words := ""
-	for _, p := range Vendors() {
-		words += string(p) + ", "
+	vendors := Vendors()
+	words := make([]string, len(vendors))
+	for i, p := range vendors {
+		words[i] = string(p)
 	}
-	return words[:len(words)-2] + " or " + string(Generic)
+	return strings.Join(words, ", ") + " or " + string(Generic)
 }
 
 // Known says whether p is one of Providers.
