@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"rollcall/internal/assertion"
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
@@ -44,7 +42,7 @@ var errElsewhere = &fault{
 // authenticate finds the directory of the path that the token opens. A
 // suspended tenant's directory is still answered: deactivations must arrive.
 func (d *Door) authenticate(r *http.Request) (roster.Grant, error) {
-	id, err := tenant.ParseDirectoryID(mux.Vars(r)["directory"])
+	id, err := directoryOf(r.URL.Path)
 	if err != nil {
 		return roster.Grant{}, d.deny(tenant.DirectoryID{}, roster.AuthUnknown, errUnauthorized)
 	}

@@ -118,6 +118,7 @@ type Observation struct {
 type Door struct {
 	Config
 	signer  signer
+	table   routes
 	reads   batches
 	schemas schemaCache
 	agent   atomic.Pointer[agentSeen]
@@ -152,7 +153,9 @@ func New(c Config) (*Door, error) {
 	if c.Observe == nil {
 		c.Observe = func(Observation) {}
 	}
-	return &Door{Config: c, signer: newSigner(c.Secret), reads: newBatches()}, nil
+	d := &Door{Config: c, signer: newSigner(c.Secret), reads: newBatches()}
+	d.table = newRoutes(append(d.endpoints(), endpoint{path: tokenPath}))
+	return d, nil
 }
 
 // BaseURL returns what an admin types into the identity provider as the SCIM

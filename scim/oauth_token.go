@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"rollcall/internal/assertion"
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
@@ -111,7 +109,7 @@ func (d *Door) grantToken(r *http.Request) (roster.Grant, tokenAnswer, error) {
 			status: http.StatusMethodNotAllowed, code: invalidRequest, detail: "Tokens are asked for with POST.", header: [2]string{"Allow", "POST"},
 		}
 	}
-	id, iderr := tenant.ParseDirectoryID(mux.Vars(r)["directory"])
+	id, iderr := directoryOf(r.URL.Path)
 	if wait := d.Guesses.Wait(r, id); wait > 0 {
 		return none, tokenAnswer{}, &oauthError{
 			status: http.StatusTooManyRequests, code: unavailableNow, header: retryHeader(wait),

@@ -5,24 +5,30 @@ import (
 	"strings"
 
 	"github.com/gorilla/mux"
+
+	"rollcall/internal/tenant"
 )
 
-// Routes mounts the door on r. Every path below Prefix and a directory belongs
-// to the door, so that whatever goes wrong there is answered in SCIM's words.
-//
-// Below a directory the door finds its endpoints itself: the router would try
-// a regular expression for each, which took a tenth of a GET.
-func (d *Door) Routes(r *mux.Router) {
-	table := newRoutes(append(d.endpoints(), endpoint{path: tokenPath}))
-	r.PathPrefix(Prefix + "/{directory}").HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		e, variable := table.find(r.URL.Path)
-		d.Routed(r.Context(), e.route)
-		if e.path == tokenPath {
-			d.serveToken(w, r)
-			return
-		}
-		d.serve(e, variable, w, r)
-	})
+// Routes mounts the door on r. Every path below Prefix belongs to the door, so
+// that whatever goes wrong there is answered in SCIM's words.
+func (d *Door) Routes(r *mux.Router) { r.PathPrefix(Prefix + "/").Handler(d) }
+
+// ServeHTTP serves the paths below Prefix. The door finds its endpoints itself:
+// a router would try a regular expression for each, which took a tenth of a GET.
+func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	e, variable := d.table.find(r.URL.Path)
+	d.Routed(r.Context(), e.route)
+	if e.path == tokenPath {
+		d.serveToken(w, r)
+		return
+	}
+	d.serve(e, variable, w, r)
+}
+
+// directoryOf reads the directory's id that a path below Prefix begins with.
+func directoryOf(path string) (tenant.DirectoryID, error) {
+	id, _, _ := strings.Cut(path[min(len(Prefix)+1, len(path)):], "/")
+	return tenant.ParseDirectoryID(id) //nolint:wrapcheck // the caller only asks whether
 }
 
 // routes finds endpoints by path.

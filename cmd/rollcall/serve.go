@@ -163,7 +163,7 @@ func (c *serveCmd) prepare(p *program) error {
 }
 
 // gateway builds what answers on the public address. It is the table of
-// contents: every way into the gateway stands in the list of doors.
+// contents: every way into the gateway stands in the list of doors, or below it.
 func (p *program) gateway(key secret.Key, publicURL string, log *slog.Logger, figures *metrics.Metrics) (http.Handler, error) {
 	store := counted{p.db, figures}
 	r := p.roster()
@@ -182,7 +182,6 @@ func (p *program) gateway(key secret.Key, publicURL string, log *slog.Logger, fi
 		return nil, err
 	}
 	doors := []web.Door{
-		{Name: "scim", Routes: directories.Routes},
 		{Name: "api", Routes: programs.Routes},
 		{Name: "health", Routes: p.health().Routes},
 	}
@@ -194,7 +193,7 @@ func (p *program) gateway(key secret.Key, publicURL string, log *slog.Logger, fi
 		Log: log, Now: p.now, HTTPS: strings.HasPrefix(publicURL, "https://"),
 		Started: figures.Started, Observe: func(rec web.Record) { figures.Ended(measured(rec)) },
 	}
-	return chain.Wrap(root), nil
+	return chain.Wrap(web.Below(scim.Prefix+"/", "scim", directories, root)), nil
 }
 
 // backOffice builds what answers on the admin address, which is private.

@@ -3,6 +3,7 @@ package tenant
 import (
 	"crypto/rand"
 	"database/sql/driver"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -118,15 +119,15 @@ func Format(prefix string, u UUID) string {
 	b.WriteString(prefix)
 	b.WriteByte('_')
 	// 130 bits, the first two zero, are written five at a time.
-	for i := range 26 {
-		v := byte(0)
-		for j := range 5 {
-			v <<= 1
-			if bit := i*5 + j - 2; bit >= 0 && u[bit/8]>>(7-bit%8)&1 == 1 {
-				v |= 1
-			}
+	high, low := binary.BigEndian.Uint64(u[:8]), binary.BigEndian.Uint64(u[8:])
+	for i := 125; i >= 0; i -= 5 {
+		v := low >> i
+		if i >= 64 {
+			v = high >> (i - 64)
+		} else if i > 59 {
+			v |= high << (64 - i)
 		}
-		b.WriteByte(crockford[v])
+		b.WriteByte(crockford[v&31])
 	}
 	return b.String()
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -79,4 +80,17 @@ func Mount(root *mux.Router, doors ...Door) {
 	}
 	root.NotFoundHandler = Handler(func(http.ResponseWriter, *http.Request) error { return errNoRoute })
 	root.MethodNotAllowedHandler = Handler(func(http.ResponseWriter, *http.Request) error { return errMethod })
+}
+
+// Below gives the paths below a prefix to one door and all others to rest. It
+// is for a door that routes by itself and is asked too often to be looked for.
+func Below(prefix, name string, door, rest http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, prefix) {
+			rest.ServeHTTP(w, r)
+			return
+		}
+		From(r.Context()).Door = name
+		door.ServeHTTP(w, r)
+	})
 }
