@@ -77,6 +77,7 @@ type memberDetailView struct {
 	Groups          []groupRefView  `json:"groups"`
 	Claims          []roster.Claim  `json:"claims" doc:"What each source says; the rules pick the winner."`
 	Attributes      json.RawMessage `json:"attributes" doc:"The SCIM attributes as the directory sent them."`
+	AppClaims       map[string]any  `json:"app_claims" doc:"What the application gets of the attributes that the tenant defined."`
 	Version         int64           `json:"version"`
 }
 
@@ -91,7 +92,7 @@ func detailMember(cfg tenant.Config, m roster.Member) memberDetailView {
 		MemberView: viewMember(cfg, m), ExternalID: m.ExternalID, Proven: m.Proven, DirectoryActive: m.DirectoryActive,
 		Addresses: append([]string{}, m.Addresses...), Claims: append([]roster.Claim{}, m.Claims...), Version: m.Version,
 		Groups:     views(m.Groups, func(g roster.GroupRef) groupRefView { return groupRefView(g) }),
-		Attributes: json.RawMessage(cmp.Or(string(m.Attributes), "{}")),
+		Attributes: json.RawMessage(cmp.Or(string(m.Attributes), "{}")), AppClaims: roster.AppClaims(m, cfg),
 	}
 }
 
