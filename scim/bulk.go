@@ -150,13 +150,13 @@ func (op *bulkOperation) check(q quirks) error {
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}
-	rest, ok := "", false
+	ok := false
 	for _, resource := range []string{"/Users", "/Groups"} {
-		if rest, ok = strings.CutPrefix(path, resource); ok && (rest == "" || rest[0] == '/') {
+		rest, found := strings.CutPrefix(path, resource)
+		if ok = found && (rest == "" || rest[0] == '/'); ok {
 			op.resource, op.id = resource, strings.TrimPrefix(rest, "/")
 			break
 		}
-		ok = false
 	}
 	switch {
 	case !slices.Contains([]string{"POST", "PUT", "PATCH", "DELETE"}, op.method):

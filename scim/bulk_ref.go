@@ -76,11 +76,11 @@ func replaceReference(v *value, name string, with func(string) (string, error)) 
 		name = name[cut+1:] // urn:…:User:manager
 	}
 	text := v.text()
-	at := strings.Index(text, bulkPrefix)
-	if at < 0 {
+	before, rest, found := strings.Cut(text, bulkPrefix)
+	if !found {
 		return nil
 	}
-	before, rest, after := text[:at], text[at+len(bulkPrefix):], ""
+	after := ""
 	switch strings.ToLower(name) {
 	case "value", "members", "manager", "managerid":
 		if before != "" {

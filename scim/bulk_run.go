@@ -123,6 +123,20 @@ func (b *bulkRun) do(i int) {
 	delete(b.owed, i)
 }
 
+// resolved is the id and the body of an operation with what its references stand for.
+func (b *bulkRun) resolved(op bulkOperation, data *value) (id string, body []byte, err error) {
+	if id, err = b.resolvePath(op.id); err != nil {
+		return "", nil, err
+	}
+	if err := b.resolve(data); err != nil {
+		return "", nil, err
+	}
+	if op.data != nil {
+		body = data.append(nil)
+	}
+	return id, body, nil
+}
+
 // perform sends the operation to the handler of its path.
 func (b *bulkRun) perform(i int, data value, refers bool) {
 	op := b.ops[i]
@@ -133,15 +147,9 @@ func (b *bulkRun) perform(i int, data value, refers bool) {
 			debts = b.cut(&data)
 		}
 		var err error
-		if id, err = b.resolvePath(op.id); err == nil {
-			err = b.resolve(&data)
-		}
-		if err != nil {
+		if id, body, err = b.resolved(op, &data); err != nil {
 			b.failed(i, err)
 			return
-		}
-		if body != nil {
-			body = data.append(nil)
 		}
 	}
 	a, err := b.call(op, op.method, id, body)
@@ -263,7 +271,8 @@ func (b *bulkRun) answer() []byte {
 			w.key("response")
 			w.dst = append(w.dst, r.problem...)
 		}
-		dst = append(w.dst, '}')
+		w.dst = append(w.dst, '}')
+		dst = w.dst
 	}
 	return append(dst, "]}"...)
 }

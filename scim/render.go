@@ -89,7 +89,8 @@ func (s *stream) group(g roster.Group, pages iter.Seq2[[]roster.GroupMember, err
 		w.dst = append(w.dst, ']')
 	}
 	w.meta("Group", base+"/Groups/", id, versionOfGroup(g), g.CreatedAt, g.ChangedAt)
-	s.buf = append(w.dst, '}')
+	w.dst = append(w.dst, '}')
+	s.buf = w.dst
 	return nil
 }
 

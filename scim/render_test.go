@@ -120,7 +120,8 @@ func TestParseProjection(t *testing.T) {
 func TestAppendTime(t *testing.T) {
 	t.Parallel()
 	for _, at := range []time.Time{
-		{}, time.Date(2026, 1, 2, 3, 4, 5, 6e6+999_999, time.UTC), time.Date(1999, 12, 31, 23, 59, 59, 999e6, time.FixedZone("", -3600)),
+		{},
+		time.Date(2026, 1, 2, 3, 4, 5, 6e6+999_999, time.UTC), time.Date(1999, 12, 31, 23, 59, 59, 999e6, time.FixedZone("", -3600)),
 		time.Date(2026, 11, 22, 8, 0, 0, 120e6, time.UTC), time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC),
 	} {
 		if got, want := string(appendTime(nil, at)), at.UTC().Format(timeLayout); got != want {

@@ -69,14 +69,18 @@ const (
 	roomyHeap = 160 << 20
 )
 
-// Run implements serve.
-func (c *serveCmd) Run(p *program) error {
+func makeRoom() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(roomyGC)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(roomyHeap)
 	}
+}
+
+// Run implements serve.
+func (c *serveCmd) Run(p *program) error {
+	makeRoom()
 	key, err := p.key()
 	if err != nil {
 		return err
