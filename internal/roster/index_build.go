@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"slices"
 
 	"rollcall/internal/tenant"
 )
@@ -14,43 +15,46 @@ const indexPage = 500
 // once or be broken off: it goes on where it was.
 func (r *Roster) BuildIndexes(ctx context.Context, id tenant.ID) error {
 	for {
-		done := false
-		err := r.Store.Update(ctx, id, func(tx Tx) (err error) {
-			done, err = buildPage(ctx, tx)
+		// An Update that writes nothing may have gone by the configuration of a moment ago, so that it is not the
+		// one to say that there is nothing left.
+		cfg, err := r.Store.Reader(id).Config(ctx)
+		if err != nil || !slices.ContainsFunc(cfg.Extensions.Indexes, unfinished) {
 			return err
-		})
-		if err != nil || done {
+		}
+		if err := r.Store.Update(ctx, id, func(tx Tx) error { return buildPage(ctx, tx) }); err != nil {
 			return err
 		}
 	}
 }
 
-// buildPage does one page of the first work there is; done when there is none.
-func buildPage(ctx context.Context, tx Tx) (done bool, err error) {
+func unfinished(i tenant.AttributeIndex) bool { return i.State != tenant.IndexReady }
+
+// buildPage does one page of the first work there is, if any.
+func buildPage(ctx context.Context, tx Tx) error {
 	cfg, err := tx.Config(ctx)
 	if err != nil {
-		return false, err
+		return err
 	}
 	for _, i := range cfg.Extensions.Indexes {
 		switch i.State {
 		case tenant.IndexRetired:
 			_, err := tx.DrainIndex(ctx, i, indexPage)
-			return false, err
+			return err
 		case tenant.IndexBuilding:
 			last, more, err := tx.FillIndex(ctx, i, indexPage)
 			if err != nil {
-				return false, err
+				return err
 			}
 			if i.After = last; more {
-				return false, tx.PutIndex(ctx, i)
+				return tx.PutIndex(ctx, i)
 			}
 			i.State = tenant.IndexReady
 			if err := tx.PutIndex(ctx, i); err != nil {
-				return false, err
+				return err
 			}
 			d := details{Name: i.Schema, Field: i.Attribute}
-			return false, tx.AppendEvent(ctx, Event{Kind: SchemaIndexed, Actor: Actor{Source: SourceOperator}, Data: d.json()})
+			return tx.AppendEvent(ctx, Event{Kind: SchemaIndexed, Actor: Actor{Source: SourceOperator}, Data: d.json()})
 		}
 	}
-	return true, nil
+	return nil
 }
