@@ -51,7 +51,7 @@ func (db *DB) Trusts(ctx context.Context, id tenant.DirectoryID) ([]roster.Grant
 // Expiring implements roster.CredentialLocator.
 func (db *DB) Expiring(ctx context.Context, credentials, tokens time.Time) ([]tenant.ID, error) {
 	var found []tenant.ID
-	err := db.backend.tenants(ctx, statement{
+	err := db.backend.tenants(ctx, slugs{}, statement{
 		sql: `SELECT t.tenant_id FROM tenants t
 			WHERE EXISTS (SELECT 1 FROM credentials c WHERE c.tenant_id = t.tenant_id AND c.expires_at <= $1 AND c.revoked_at IS NULL AND c.noticed >= 0)
 			  OR EXISTS (SELECT 1 FROM access_tokens a WHERE a.tenant_id = t.tenant_id AND a.expires_at <= $2)

@@ -42,13 +42,27 @@ func (db *DB) TenantBySlug(ctx context.Context, slug string) (tenant.Tenant, err
 // Tenants implements roster.Locator.
 func (db *DB) Tenants(ctx context.Context) ([]tenant.Tenant, error) {
 	var found []tenant.Tenant
-	err := db.backend.tenants(ctx, statement{
+	err := db.backend.tenants(ctx, slugs{}, statement{
 		sql: `SELECT ` + tenantColumns + ` FROM tenants t ORDER BY t.slug`, each: rowsOf(&found, scanTenant),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list tenants: %w", explain(err))
 	}
 	return found, nil
+}
+
+// TenantsPage implements roster.Locator.
+func (db *DB) TenantsPage(ctx context.Context, after string, limit int) (roster.Page[tenant.Tenant], error) {
+	var found []tenant.Tenant
+	which := slugs{after, limit + 1}
+	err := db.backend.tenants(ctx, which, statement{
+		sql:  `SELECT ` + tenantColumns + ` FROM tenants t WHERE t.slug > $1 ORDER BY t.slug LIMIT $2`,
+		args: []any{which.after, int64(which.limit)}, each: rowsOf(&found, scanTenant),
+	})
+	if err != nil {
+		return roster.Page[tenant.Tenant]{}, fmt.Errorf("list tenants: %w", explain(err))
+	}
+	return roster.Page[tenant.Tenant]{Items: found[:min(limit, len(found))], More: len(found) > limit}, nil
 }
 
 // TenantOfDirectory implements roster.Locator.

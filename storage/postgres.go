@@ -177,10 +177,11 @@ func (b *pgBackend) locate(ctx context.Context, kind, key string, s statement) e
 }
 
 // tenants asks as one tenant after the other, because that is all the role may do.
-func (b *pgBackend) tenants(ctx context.Context, s statement) error {
+func (b *pgBackend) tenants(ctx context.Context, which slugs, s statement) error {
 	var ids []tenant.ID
 	err := b.once(ctx, []statement{{
-		sql: `SELECT tenant_id FROM locator WHERE kind = 'slug' ORDER BY key`,
+		sql:  `SELECT tenant_id FROM locator WHERE kind = 'slug' AND key > $1 ORDER BY key LIMIT nullif($2, 0)`,
+		args: []any{which.after, int64(which.limit)},
 		each: func(r row) error {
 			var id ident
 			err := r.Scan(&id)

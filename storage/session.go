@@ -64,8 +64,9 @@ type backend interface {
 	note(ctx context.Context, list []logged) error
 	// locate runs a statement as the tenant that a row of the locator names.
 	locate(ctx context.Context, kind, key string, s statement) error
-	// tenants runs a statement that reads one table as each tenant, ordered by slug.
-	tenants(ctx context.Context, s statement) error
+	// tenants runs a statement that reads one table as each of the tenants, ordered by slug. Where the
+	// database shows them all at once, which of them is up to the statement.
+	tenants(ctx context.Context, which slugs, s statement) error
 	// migrate and pending apply and list the migrations that are not in the database yet.
 	migrate(ctx context.Context) ([]string, error)
 	pending(ctx context.Context) ([]string, error)
@@ -73,6 +74,12 @@ type backend interface {
 	openJobs(ctx context.Context) (*JobPool, error)
 	stats() Stats
 	close() error
+}
+
+// slugs says which tenants are gone through: those whose slug is behind after, at most limit; 0: all.
+type slugs struct {
+	after string
+	limit int
 }
 
 // one makes an each that reads one row into dest and notes that it was there.

@@ -141,7 +141,7 @@ func (b *liteBackend) locate(ctx context.Context, _, _ string, s statement) erro
 	return liteReader{b}.run(ctx, s)
 }
 
-func (b *liteBackend) tenants(ctx context.Context, s statement) error {
+func (b *liteBackend) tenants(ctx context.Context, _ slugs, s statement) error {
 	return liteReader{b}.run(ctx, s)
 }
 

@@ -56,6 +56,9 @@ func (r *Roster) changeLog(ctx context.Context, s Staff, id tenant.DirectoryID, 
 		if !ok {
 			return &Error{Kind: NotFound, Field: "directory", Detail: "There is no such directory."}
 		}
+		if err := s.If.Check(d.Version); err != nil {
+			return err
+		}
 		if err := change(tx.Now(), &d.Settings); err != nil {
 			return err
 		}

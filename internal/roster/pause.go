@@ -50,6 +50,9 @@ func (r *Roster) setDirectory(ctx context.Context, s Staff, id tenant.DirectoryI
 			return &Error{Kind: NotFound, Field: "directory", Detail: "There is no such directory."}
 		}
 		before := cfg.Directories[i]
+		if err := s.If.Check(before.Version); err != nil {
+			return err
+		}
 		if out = before; out.Status == tenant.DirectoryRemoved {
 			return &Error{Kind: Invalid, Field: "directory", Detail: "The directory was removed. Restore it first."}
 		}

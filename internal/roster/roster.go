@@ -42,7 +42,7 @@ type Staff struct {
 	Tenant    tenant.ID
 	Actor     Actor
 	RequestID string
-	// If is what the caller knows of the version of the tenant, directory or member that it
+	// If is what the caller knows of the version of the tenant, directory, schema or member that it
 	// changes: Stale when that does not hold. The zero Precondition always holds.
 	If Precondition
 }

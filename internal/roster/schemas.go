@@ -12,7 +12,7 @@ import (
 // directories sent before it was defined are kept, and are held to it when they change. Call BuildIndexes afterwards: until
 // then filters by an attribute that got an index are right, but read all documents.
 //
-// Errors: Invalid, with a Field such as attributes.badge.type, for what can't be defined; Refused with
+// Errors: Invalid, with a Field such as attributes.badge.type, for what can't be defined; Stale; Refused with
 // schema_has_values for a type or number of values that would no longer fit what is there, and for hidden
 // attributes that would come to light.
 func (r *Roster) PutSchema(ctx context.Context, s Staff, def tenant.Schema) (tenant.Schema, error) {
@@ -28,6 +28,9 @@ func (r *Roster) PutSchema(ctx context.Context, s Staff, def tenant.Schema) (ten
 		}
 		out = def
 		old, known := cfg.Extensions.Schema(def.URN)
+		if err := s.If.Check(old.Version); err != nil {
+			return err
+		}
 		if err := fits(cfg.Extensions, def, old, known); err != nil {
 			return err
 		}
@@ -53,7 +56,7 @@ func (r *Roster) PutSchema(ctx context.Context, s Staff, def tenant.Schema) (ten
 // RemoveSchema forgets a schema and returns what it was. The values stay with the members and groups, as those of an
 // extension that nobody has defined: kept, returned and filtered without an index.
 //
-// Errors: NotFound; Refused with schema_has_values while there are values of attributes that are never returned,
+// Errors: NotFound; Stale; Refused with schema_has_values while there are values of attributes that are never returned,
 // because without the schema they would be.
 func (r *Roster) RemoveSchema(ctx context.Context, s Staff, urn string) (tenant.Schema, error) {
 	var old tenant.Schema
@@ -65,6 +68,9 @@ func (r *Roster) RemoveSchema(ctx context.Context, s Staff, urn string) (tenant.
 		var known bool
 		if old, known = cfg.Extensions.Schema(urn); !known {
 			return &Error{Kind: NotFound, Detail: "The tenant has no schema with this URN."}
+		}
+		if err := s.If.Check(old.Version); err != nil {
+			return err
 		}
 		none := tenant.Schema{URN: old.URN}
 		if err := keepsValues(ctx, tx, old, none); err != nil {

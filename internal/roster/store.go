@@ -179,6 +179,8 @@ type Locator interface {
 	CreateTenant(ctx context.Context, t tenant.Tenant) error
 	TenantBySlug(ctx context.Context, slug string) (tenant.Tenant, error) // NotFound
 	Tenants(ctx context.Context) ([]tenant.Tenant, error)                 // by slug
+	// TenantsPage lists at most limit tenants, by slug, that come behind a slug, which need not be anybody's.
+	TenantsPage(ctx context.Context, after string, limit int) (Page[tenant.Tenant], error)
 	// Credential finds the credential of exactly this directory with this hash, of whatever kind and
 	// whether it is usable or not. NotFound.
 	Credential(ctx context.Context, id tenant.DirectoryID, hash [32]byte) (Grant, error)

@@ -256,6 +256,11 @@ func locatorProbes() probes[Backend] {
 				t.Errorf("Tenants = %d of them, %v", len(got), err)
 			}
 		},
+		"TenantsPage": func(t *testing.T, _ *stranger, b Backend) {
+			if got, err := b.Locator.TenantsPage(t.Context(), "", 1); err != nil || len(got.Items) != 1 || !got.More {
+				t.Errorf("TenantsPage = %v, %v", got, err)
+			}
+		},
 		"Credential": func(t *testing.T, x *stranger, b Backend) {
 			_, err := b.Locator.Credential(t.Context(), x.dir.ID, x.token.Hash)
 			wantKind(t, "Credential of another tenant's directory", roster.NotFound, err)

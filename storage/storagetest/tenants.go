@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -34,6 +35,23 @@ func tenantLocate(t *testing.T, b Backend) {
 		t.Fatalf("Tenants: %v", err)
 	}
 	wantSame(t, "Tenants", []tenant.Tenant{one.tenant, two.tenant}, all)
+	for _, tt := range []struct {
+		after string
+		limit int
+		want  roster.Page[tenant.Tenant]
+	}{
+		{"", 2, roster.Page[tenant.Tenant]{Items: []tenant.Tenant{one.tenant, two.tenant}}},
+		{"", 1, roster.Page[tenant.Tenant]{Items: []tenant.Tenant{one.tenant}, More: true}},
+		{"one", 1, roster.Page[tenant.Tenant]{Items: []tenant.Tenant{two.tenant}}},
+		{"onf", 5, roster.Page[tenant.Tenant]{Items: []tenant.Tenant{two.tenant}}},
+		{"two", 5, roster.Page[tenant.Tenant]{}},
+	} {
+		page, err := b.Locator.TenantsPage(t.Context(), tt.after, tt.limit)
+		if err != nil {
+			t.Fatalf("TenantsPage(%q, %d): %v", tt.after, tt.limit, err)
+		}
+		wantSame(t, fmt.Sprintf("TenantsPage(%q, %d)", tt.after, tt.limit), tt.want, page)
+	}
 	id, err := b.Locator.TenantOfDirectory(t.Context(), two.dir.ID)
 	if err != nil {
 		t.Fatalf("TenantOfDirectory: %v", err)
