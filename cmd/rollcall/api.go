@@ -13,20 +13,14 @@ import (
 	"rollcall/storage/shortlived"
 )
 
-// shortKey is what an operator's key should have at least: 128 random bits in base64.
-const shortKey = 22
-
 // api makes the door for programs.
 func (p *program) api(r *roster.Roster, store roster.Store, key secret.Key, publicURL string) (*api.Door, error) {
-	if n := len(p.OperatorKey); n > 0 && n < shortKey {
-		p.logger().WarnContext(p.ctx, "the operator key is short enough to be guessed; make one with `openssl rand -base64 32`")
-	}
 	if p.short == nil { // the demo's gateway is alone
 		p.short = shortlived.NewMemory(p.now, 0)
 	}
 	return api.New(api.Config{
 		Roster: r, Store: store, Locator: p.db, Who: api.NewOperatorKey(p.OperatorKey), Kept: kept{p.short},
-		Key: key, Now: p.now, Endpoints: func(id tenant.DirectoryID) api.Endpoints {
+		Guesses: keyGuesses{p.short}, Key: key, Now: p.now, Endpoints: func(id tenant.DirectoryID) api.Endpoints {
 			return api.Endpoints{BaseURL: publicURL + scim.Prefix + "/" + id.UUID.UUID(), TokenURL: publicURL + scim.TokenPath(id), ClientID: scim.ClientID(id)}
 		},
 	})

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
 	"rollcall/scim"
 )
@@ -43,8 +44,11 @@ type directoryView struct {
 	RolesAttribute bool                   `json:"roles_attribute"`
 	Rate           int                    `json:"rate,omitempty"` // requests per second; 0: the gateway's, -1: no limit
 	Burst          int                    `json:"burst,omitempty"`
-	Hold           bool                   `json:"hold"`     // mass changes are held back
-	Mappings       []mappingView          `json:"mappings"` // the first that fits wins
+	Hold           bool                   `json:"hold"`                      // mass changes are held back
+	Mappings       []mappingView          `json:"mappings"`                  // the first that fits wins
+	LogBodiesUntil time.Time              `json:"log_bodies_until,omitzero"` // values in bodies are shown until then
+	LogDays        int                    `json:"log_days"`
+	LogEntries     int                    `json:"log_entries"`
 	CreatedAt      time.Time              `json:"created_at"`
 	RemovedAt      time.Time              `json:"removed_at,omitzero"`
 	MassChangeAt   time.Time              `json:"mass_change_at,omitzero"` // turned off too many people at once; undo can bring them back
@@ -62,8 +66,9 @@ func (p *program) viewDirectory(d tenant.Directory) directoryView {
 		ID: d.ID, Name: d.Name, Provider: d.Provider, Status: d.Status,
 		BaseURL: p.baseURL(p.Listen) + scim.Prefix + "/" + d.ID.UUID.UUID(), TokenURL: p.baseURL(p.Listen) + scim.TokenPath(d.ID),
 		Strict: d.Settings.Strict, RolesAttribute: d.Settings.RolesAttribute, Rate: d.Settings.Rate, Burst: d.Settings.Burst,
-		Hold:      d.Settings.Hold,
-		Mappings:  list(d.Mappings, func(m tenant.RoleMapping) mappingView { return mappingView{m.Group, m.Group.UUID(), m.Role} }),
+		Hold:           d.Settings.Hold,
+		Mappings:       list(d.Mappings, func(m tenant.RoleMapping) mappingView { return mappingView{m.Group, m.Group.UUID(), m.Role} }),
+		LogBodiesUntil: d.Settings.LogBodies, LogDays: cmp.Or(d.Settings.LogDays, roster.LogDays), LogEntries: cmp.Or(d.Settings.LogEntries, roster.LogEntries),
 		CreatedAt: d.CreatedAt, RemovedAt: d.RemovedAt, MassChangeAt: d.MassChangeAt,
 	}
 }

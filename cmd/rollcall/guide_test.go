@@ -72,7 +72,7 @@ func TestGuideToTheAPI(t *testing.T) {
 		script.WriteString("echo '" + mark + "'\n")
 	}
 	dir := t.TempDir()
-	txtar := "env ROLLCALL_OPERATOR_KEY=guide\nserve one\nguide guide.sh\n-- guide.sh --\n" + script.String()
+	txtar := "env ROLLCALL_OPERATOR_KEY=the-key-of-the-reader-of-this-guide\nserve one\nguide guide.sh\n-- guide.sh --\n" + script.String()
 	if err := os.WriteFile(filepath.Join(dir, "guide.txtar"), []byte(txtar), 0o600); err != nil {
 		t.Fatal(err)
 	}

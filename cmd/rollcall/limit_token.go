@@ -30,7 +30,6 @@ func guessRates() (byAddress, byDirectory shortlived.Rate) {
 // both asks both limits for n permits, and returns the longer wait. When nobody can count,
 // everybody may pass: secrets of 256 bits are not guessed, limited or not.
 func (g guesses) both(r *http.Request, id tenant.DirectoryID, n int) time.Duration {
-	ctx := r.Context()
 	byAddress, byDirectory := guessRates()
 	var wait time.Duration
 	for _, l := range []struct {
@@ -40,15 +39,21 @@ func (g guesses) both(r *http.Request, id tenant.DirectoryID, n int) time.Durati
 		{"token_failures_address", id.String() + " " + sender(r), byAddress},
 		{"token_failures_directory", id.String(), byDirectory},
 	} {
-		d, err := g.limits.Allow(ctx, shortlived.Key{Use: l.use, Name: l.name}, l.rate, n)
-		switch {
-		case err != nil:
-			web.From(ctx).Fail(fmt.Errorf("count failed token requests: %w", err))
-		case n == 0 && d.Remaining == 0:
-			wait = max(wait, l.rate.Per/time.Duration(l.rate.Count))
-		}
+		wait = max(wait, countFailed(r, g.limits, shortlived.Key{Use: l.use, Name: l.name}, l.rate, n))
 	}
 	return wait
+}
+
+// countFailed takes n permits to fail, or with n 0 says how long to wait for the next.
+func countFailed(r *http.Request, limits shortlived.Limits, k shortlived.Key, rate shortlived.Rate, n int) time.Duration {
+	d, err := limits.Allow(r.Context(), k, rate, n)
+	switch {
+	case err != nil:
+		web.From(r.Context()).Fail(fmt.Errorf("count failed requests: %w", err))
+	case n == 0 && d.Remaining == 0:
+		return rate.Per / time.Duration(rate.Count)
+	}
+	return 0
 }
 
 // Wait implements scim.Guesses.

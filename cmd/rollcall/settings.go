@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"rollcall/internal/secret"
 )
@@ -23,7 +24,7 @@ type settings struct {
 	AdminListen string `env:"ROLLCALL_ADMIN_LISTEN" placeholder:"HOST:PORT" help:"Where it answers for health and metrics; keep it private (default: 127.0.0.1:9090)."`
 	PublicURL   string `env:"ROLLCALL_PUBLIC_URL" placeholder:"URL" help:"The gateway's URL as identity providers reach it (default: http:// and the listen address)."`
 	MasterKey   string `env:"ROLLCALL_MASTER_KEY" placeholder:"BASE64" help:"32 random bytes, the same on every replica. Made and kept beside an SQLite file when absent."`
-	OperatorKey string `env:"ROLLCALL_OPERATOR_KEY" placeholder:"KEY" help:"The operator's key for the JSON API, long and random, the same on every replica (default: none, and the API lets nobody in)."`
+	OperatorKey string `env:"ROLLCALL_OPERATOR_KEY" placeholder:"KEY" help:"The operator's key for the JSON API, at least 22 characters, random, the same on every replica (default: none, and the API lets nobody in)."`
 	OneTenant   bool   `name:"one-tenant-per-email" env:"ROLLCALL_ONE_TENANT_PER_EMAIL" help:"Refuse a proven address that is a member's of another tenant (default: one person may belong to several tenants)."`
 	LogLevel    string `env:"ROLLCALL_LOG_LEVEL" placeholder:"LEVEL" help:"The least level that is logged: debug, info, warn or error (default: info)."`
 }
@@ -50,7 +51,7 @@ func (s *settings) AfterApply() error {
 	s.MigrateURL, s.RedisURL = strings.TrimSpace(s.MigrateURL), strings.TrimSpace(s.RedisURL)
 	s.OperatorKey = strings.TrimSpace(s.OperatorKey)
 	return errors.Join(checkDatabase(s.DatabaseURL), checkAddress("--listen", s.Listen), checkAddress("--admin-listen", s.AdminListen),
-		checkPublicURL(&s.PublicURL), s.checkKey(), checkLevel(s.LogLevel))
+		checkPublicURL(&s.PublicURL), s.checkKey(), checkOperatorKey(s.OperatorKey), checkLevel(s.LogLevel))
 }
 
 // checkDatabase never repeats the URL: it may hold a password.
@@ -94,6 +95,16 @@ func (s *settings) checkKey() error {
 	}
 	_, err := secret.ParseKey(s.MasterKey)
 	return err
+}
+
+// minOperatorKey is the length of 128 random bits in base64. The key opens everything to who guesses it.
+const minOperatorKey = 22
+
+func checkOperatorKey(key string) error {
+	if n := utf8.RuneCountInString(key); n > 0 && n < minOperatorKey {
+		return fmt.Errorf("--operator-key (ROLLCALL_OPERATOR_KEY) has %d characters, so it can be guessed; %d are the least, and `openssl rand -base64 32` prints a good one", n, minOperatorKey)
+	}
+	return nil
 }
 
 // sqliteFile returns the path of the embedded database, and false for

@@ -60,6 +60,7 @@ func TestSettingsRefuse(t *testing.T) {
 		{"a public URL without a scheme", "--public-url", "scim.example.com", "https://"},
 		{"a public URL with a password", "--public-url", "https://u:hush@example.com", "https://"},
 		{"a short key", "--master-key", "hush", "openssl rand -base64 32"},
+		{"an operator's key that can be guessed", "--operator-key", "hush", "openssl rand -base64 32"},
 		{"an unknown level", "--log-level", "loud", "must be debug, info, warn or error"},
 	}
 	for _, tt := range tests {

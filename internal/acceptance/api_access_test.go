@@ -102,7 +102,9 @@ func bodies() map[string]object {
 		"decideConflict": {"decision": "confirm"}, "releaseHeldChanges": {}, "refuseHeldChanges": {}, "previewMappings": {"mappings": []object{}}, "previewAdoption": {},
 		"createDirectory": {"provider": "okta"}, "changeDirectory": {"name": "New"},
 		"setMappings": {"mappings": []object{}}, "addToken": {"label": "new"}, "addSecret": {}, "rotateCredential": {},
-		"addTrust":  {"issuer": "https://issuer.example", "subject": "x", "keys_url": "https://issuer.example/keys"},
+		"addTrust":      {"issuer": "https://issuer.example", "subject": "x", "keys_url": "https://issuer.example/keys"},
+		"putSchema":     {"name": "New", "attributes": []object{{"name": "badge"}}},
+		"showLogBodies": {}, "setLogBounds": {"days": 7},
 		"addMember": {"email": "new@acme.example"}, "setMemberRole": {"role": "viewer"}, "confirmMember": {"accept": true},
 	}
 }
@@ -118,7 +120,9 @@ func TestP1_api_ids_of_another_tenant(t *testing.T) {
 		ada := d.create("ada@theirs.example", "a1")
 		team := d.group("Team", ada)
 		token := g.must(http.StatusOK, "GET", "/tenants/theirs/directories/"+d.id.String()+"/credentials", nil).items()[0]["id"].(string)
-		ids := map[string]string{"directory": d.id.String(), "member": ada, "group": team, "conflict": ada, "entry": "exc_01m80zcbqred5s41afh3sgxrr2", "credential": token, "domain": "theirs.example", "tenant": "acme"}
+		ids := map[string]string{"directory": d.id.String(), "member": ada, "group": team, "conflict": ada, "entry": "exc_01m80zcbqred5s41afh3sgxrr2", "credential": token, "domain": "theirs.example", "schema": crewURN, "entitlement": "reports.read", "tenant": "acme"}
+		g.must(http.StatusOK, "PUT", "/tenants/theirs/schemas/"+crewURN, crew())
+		g.must(http.StatusOK, "PUT", "/tenants/theirs/entitlements/reports.read", nil)
 		before := g.everything("theirs")
 		tried := 0
 		for _, op := range g.operations() {
@@ -137,8 +141,11 @@ func TestP1_api_ids_of_another_tenant(t *testing.T) {
 				return id
 			})
 			want := http.StatusNotFound
-			if op.ID == "trustDomain" { // which adds it, unless it is somebody's
+			switch op.ID {
+			case "trustDomain": // which adds it, unless it is somebody's
 				want = http.StatusConflict
+			case "putSchema", "putEntitlement": // names are each tenant's own; see below that theirs stay
+				want = http.StatusOK
 			}
 			tried++
 			if r := g.call(op.method, path, body); r.status != want || strings.Contains(r.text, "ada") {
@@ -173,7 +180,7 @@ func (g *gateway) directoryOf(tenant string) string {
 func (g *gateway) everything(tenant string) string {
 	g.t.Helper()
 	var b strings.Builder
-	for _, path := range []string{"", "/domains", "/directories", "/members", "/groups", "/events?limit=1000"} {
+	for _, path := range []string{"", "/domains", "/directories", "/members", "/groups", "/schemas", "/entitlements", "/events?limit=1000"} {
 		b.WriteString(g.must(http.StatusOK, "GET", "/tenants/"+tenant+path, nil).text)
 	}
 	return b.String()

@@ -18,9 +18,15 @@ func TestAPISpeaksAsTheCommandLine(t *testing.T) {
 		in.env = append(in.env, "ROLLCALL_OPERATOR_KEY="+operatorKey)
 		addr := freeAddress(t)
 		c := in.connect("acme", "acme.example", addr)
+		in.run("schema", "put", "--tenant", "acme", "--file", crewFile(t))
+		in.run("entitlement", "put", "--tenant", "acme", "reports.read", "--display", "Read reports", "--type", "license")
+		in.run("directory", "log", "on", "bodies", "--directory", c.id)
 		member, _ := in.run("member", "add", "--tenant", "acme", "ada@acme.example", "--name", "Ada Berg")["id"].(string)
-		in.serve(addr)
+		one := in.serve(addr)
 		in.env = append(in.env, "ROLLCALL_PUBLIC_URL=http://"+addr)
+		in.push(c)
+		one.stop(t) // which writes what waits for the log
+		in.serve(addr)
 		ask := func(path string) map[string]any {
 			t.Helper()
 			req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodGet, "http://"+addr+api.Prefix+path, nil)
@@ -65,6 +71,20 @@ func TestAPISpeaksAsTheCommandLine(t *testing.T) {
 		same("member explain", in.run("member", "explain", "--tenant", "acme", member), ask("/tenants/acme/members/"+member+"/explain"))
 		same("directory health", in.list("directory", "health", "--tenant", "acme"), items("/tenants/acme/health"))
 		same("directory log", in.list("directory", "log", "--directory", c.id), items("/tenants/acme/directories/"+c.id+"/log"))
+		pushed := in.list("member", "list", "--tenant", "acme")[1]["id"].(string)
+		same("member show of a pushed one", in.run("member", "show", "--tenant", "acme", pushed), ask("/tenants/acme/members/"+pushed))
+		entries := in.list("directory", "log", "--directory", c.id)
+		if len(entries) != 2 || entries[0]["status"] != 409.0 || entries[0]["advice"] == nil || entries[1]["status"] != 201.0 || entries[1]["changes"] == nil {
+			t.Errorf("the log is %v, want a refusal with its explanation before a success with its changes", entries)
+		}
+		for _, e := range entries {
+			id, _ := e["id"].(string)
+			same("directory log show", in.run("directory", "log", "show", id), ask("/tenants/acme/directories/"+c.id+"/log/"+id))
+		}
+		same("directory log --failed", in.list("directory", "log", "--directory", c.id, "--failed"), items("/tenants/acme/directories/"+c.id+"/log?failed=true"))
+		same("schema list", in.list("schema", "list", "--tenant", "acme"), items("/tenants/acme/schemas"))
+		same("schema show", in.run("schema", "show", "--tenant", "acme", crewURN), ask("/tenants/acme/schemas/"+crewURN))
+		same("entitlement list", in.list("entitlement", "list", "--tenant", "acme"), items("/tenants/acme/entitlements"))
 		same("audit list", in.list("audit", "list", "--tenant", "acme"), items("/tenants/acme/events"))
 	})
 }

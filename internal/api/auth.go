@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
@@ -87,6 +88,22 @@ func (k OperatorKey) Authenticate(_ context.Context, token string) (Principal, e
 	}
 	return Principal{ID: "operator", Source: roster.SourceOperator}, nil
 }
+
+// Guesses bounds guesses at keys, by who guesses. Only failures count, so that nobody is held up by
+// their own success. While somebody waits no key is looked at, the right one neither: else the wait
+// would not hinder who guesses.
+type Guesses interface {
+	// Wait says how long the sender of a request must wait before it may try again; 0: it need not.
+	Wait(r *http.Request) time.Duration
+	// Failed counts a request without a credential, or with one that is nobody's.
+	Failed(r *http.Request)
+}
+
+// unbounded is no bound at all.
+type unbounded struct{}
+
+func (unbounded) Wait(*http.Request) time.Duration { return 0 }
+func (unbounded) Failed(*http.Request)             {}
 
 func unauthorized(detail string) error {
 	return &roster.Error{Kind: roster.Unauthorized, Detail: detail}

@@ -37,6 +37,9 @@ type directoryView struct {
 	Burst          int                    `json:"burst,omitempty" doc:"How many requests may come before the rate holds; absent: the gateway's."`
 	Hold           bool                   `json:"hold" doc:"When it turns off too many people at once, the rest wait for an admin."`
 	Mappings       []mappingView          `json:"mappings" doc:"The first that fits a member wins."`
+	LogBodiesUntil time.Time              `json:"log_bodies_until,omitzero" doc:"Until when the provisioning log shows the values in bodies; absent: it masks them."`
+	LogDays        int                    `json:"log_days" doc:"How many days the provisioning log is kept."`
+	LogEntries     int                    `json:"log_entries" doc:"How many entries it may have."`
 	CreatedAt      time.Time              `json:"created_at"`
 	RemovedAt      time.Time              `json:"removed_at,omitzero"`
 	MassChangeAt   time.Time              `json:"mass_change_at,omitzero" doc:"It turned off too many people at once; undo can bring them back."`
@@ -47,8 +50,9 @@ func (d *Door) viewDirectory(v tenant.Directory) directoryView {
 	return directoryView{
 		ID: v.ID, Name: v.Name, Provider: v.Provider, Status: v.Status, BaseURL: at.BaseURL, TokenURL: at.TokenURL,
 		Strict: v.Settings.Strict, RolesAttribute: v.Settings.RolesAttribute, Rate: v.Settings.Rate, Burst: v.Settings.Burst,
-		Hold:      v.Settings.Hold,
-		Mappings:  views(v.Mappings, viewMapping),
+		Hold:           v.Settings.Hold,
+		Mappings:       views(v.Mappings, viewMapping),
+		LogBodiesUntil: v.Settings.LogBodies, LogDays: cmp.Or(v.Settings.LogDays, roster.LogDays), LogEntries: cmp.Or(v.Settings.LogEntries, roster.LogEntries),
 		CreatedAt: v.CreatedAt, RemovedAt: v.RemovedAt, MassChangeAt: v.MassChangeAt,
 	}
 }
@@ -132,28 +136,32 @@ func (d *Door) removeDirectory(ctx context.Context, in *removeDirectoryIn) (*ver
 	return d.shown(d.Roster.RemoveDirectory(ctx, s, found.ID, in.People == "keep"))
 }
 
-func (d *Door) restoreDirectory(ctx context.Context, in *InDirectory) (*versioned[directoryView], error) {
-	found, s, err := d.directory(ctx, *in)
-	if err != nil {
-		return nil, err
-	}
-	return d.shown(d.Roster.RestoreDirectory(ctx, s, found.ID))
+// InDirectoryAction names a directory that is acted on, in the version that the caller saw.
+type InDirectoryAction struct {
+	InDirectory
+	Conditional
 }
 
-func (d *Door) pauseDirectory(ctx context.Context, in *InDirectory) (*versioned[directoryView], error) {
-	found, s, err := d.directory(ctx, *in)
+// set does something to the directory that a path names and shows what it is then.
+func (d *Door) set(ctx context.Context, in *InDirectoryAction, do func(context.Context, roster.Staff, tenant.DirectoryID) (tenant.Directory, error)) (*versioned[directoryView], error) {
+	found, s, err := d.directory(ctx, in.InDirectory)
 	if err != nil {
 		return nil, err
 	}
-	return d.shown(d.Roster.PauseDirectory(ctx, s, found.ID))
+	s.If = in.precondition()
+	return d.shown(do(ctx, s, found.ID))
 }
 
-func (d *Door) resumeDirectory(ctx context.Context, in *InDirectory) (*versioned[directoryView], error) {
-	found, s, err := d.directory(ctx, *in)
-	if err != nil {
-		return nil, err
-	}
-	return d.shown(d.Roster.ResumeDirectory(ctx, s, found.ID))
+func (d *Door) restoreDirectory(ctx context.Context, in *InDirectoryAction) (*versioned[directoryView], error) {
+	return d.set(ctx, in, d.Roster.RestoreDirectory)
+}
+
+func (d *Door) pauseDirectory(ctx context.Context, in *InDirectoryAction) (*versioned[directoryView], error) {
+	return d.set(ctx, in, d.Roster.PauseDirectory)
+}
+
+func (d *Door) resumeDirectory(ctx context.Context, in *InDirectoryAction) (*versioned[directoryView], error) {
+	return d.set(ctx, in, d.Roster.ResumeDirectory)
 }
 
 // undoView is what undo did, as JSON.

@@ -34,6 +34,8 @@ type Config struct {
 	Now func() time.Time
 	// Endpoints is what an identity provider must know of a directory.
 	Endpoints func(tenant.DirectoryID) Endpoints
+	// Guesses bounds how often somebody may try keys that are nobody's. Optional.
+	Guesses Guesses
 	// Allow says how long a principal must wait before its next request, 0: it need not. Optional.
 	Allow func(context.Context, Principal) time.Duration
 }
@@ -57,10 +59,13 @@ type Door struct {
 // New makes a door. The error says what the configuration lacks.
 func New(c Config) (*Door, error) {
 	if c.Roster == nil || c.Store == nil || c.Locator == nil || c.Who == nil || c.Kept == nil || c.Now == nil || c.Endpoints == nil || c.Key.IsZero() {
-		return nil, errors.New("api: all of the configuration but Allow is required")
+		return nil, errors.New("api: all of the configuration but Guesses and Allow is required")
 	}
 	if c.Allow == nil {
 		c.Allow = func(context.Context, Principal) time.Duration { return 0 }
+	}
+	if c.Guesses == nil {
+		c.Guesses = unbounded{}
 	}
 	return &Door{Config: c, cursors: cursors{c.Key.Derive(secret.APIKey)}}, nil
 }
@@ -74,6 +79,9 @@ func (d *Door) resources() {
 	d.previews()
 	d.held()
 	d.log()
+	d.logSettings()
+	d.schemas()
+	d.entitlements()
 	d.credentials()
 	d.members()
 	d.memberActions()

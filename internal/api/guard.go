@@ -26,8 +26,16 @@ func (d *Door) guard(op *huma.Operation, next http.Handler) http.Handler {
 		next = d.once(next)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if wait := d.Guesses.Wait(r); wait > 0 {
+			w.Header().Set("Retry-After", seconds(wait))
+			d.refuse(w, r, &roster.Error{Kind: roster.RateLimited, Detail: "Too many requests from this address had a key that is nobody's. Wait as long as Retry-After says, and send the right one."})
+			return
+		}
 		p, err := d.authenticate(r)
 		if err != nil {
+			if errors.Is(err, roster.Unauthorized) {
+				d.Guesses.Failed(r)
+			}
 			d.refuse(w, r, err)
 			return
 		}

@@ -52,14 +52,24 @@ func (d *Door) listTenants(ctx context.Context, in *Paging) (*answer[page[tenant
 	if err != nil {
 		return nil, err
 	}
-	all, err := d.Locator.Tenants(ctx)
+	found, err := d.seen(ctx, string(after), in.Limit)
 	if err != nil {
 		return nil, err
 	}
-	who := principal(ctx)
-	all = slices.DeleteFunc(all, func(t tenant.Tenant) bool { return !who.sees(t.ID) || t.Slug <= string(after) })
-	found := roster.Page[tenant.Tenant]{Items: all[:min(in.Limit, len(all))], More: len(all) > in.Limit}
 	return pageOf(d.cursors, listOf(ctx), found, viewTenant, func(t tenant.Tenant) []byte { return []byte(t.Slug) }), nil
+}
+
+// seen lists the tenants that the principal sees, behind a slug: all of them, or its own.
+func (d *Door) seen(ctx context.Context, after string, limit int) (roster.Page[tenant.Tenant], error) {
+	own := principal(ctx).Tenant
+	if own.IsZero() {
+		return d.Locator.TenantsPage(ctx, after, limit)
+	}
+	cfg, err := d.Store.Reader(own).Config(ctx)
+	if err != nil || cfg.Tenant.Slug <= after {
+		return roster.Page[tenant.Tenant]{}, err
+	}
+	return roster.Page[tenant.Tenant]{Items: []tenant.Tenant{cfg.Tenant}}, nil
 }
 
 type createTenantIn struct {
@@ -142,19 +152,26 @@ func (d *Door) changeTenant(ctx context.Context, in *changeTenantIn) (*versioned
 	return version(t.Version, viewTenant(t)), nil
 }
 
-func (d *Door) suspendTenant(ctx context.Context, in *InTenant) (*versioned[tenantView], error) {
+// InTenantAction names a tenant that is acted on, in the version that the caller saw.
+type InTenantAction struct {
+	InTenant
+	Conditional
+}
+
+func (d *Door) suspendTenant(ctx context.Context, in *InTenantAction) (*versioned[tenantView], error) {
 	return d.setStatus(ctx, in, tenant.Suspended)
 }
 
-func (d *Door) resumeTenant(ctx context.Context, in *InTenant) (*versioned[tenantView], error) {
+func (d *Door) resumeTenant(ctx context.Context, in *InTenantAction) (*versioned[tenantView], error) {
 	return d.setStatus(ctx, in, tenant.Active)
 }
 
-func (d *Door) setStatus(ctx context.Context, in *InTenant, to tenant.Status) (*versioned[tenantView], error) {
-	s, err := d.staff(ctx, *in)
+func (d *Door) setStatus(ctx context.Context, in *InTenantAction, to tenant.Status) (*versioned[tenantView], error) {
+	s, err := d.staff(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
 	}
+	s.If = in.precondition()
 	t, err := d.Roster.SetTenantStatus(ctx, s, to)
 	if err != nil {
 		return nil, err
