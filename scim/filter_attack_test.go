@@ -40,7 +40,8 @@ func filterAttacks() map[string]func(n int) string {
 //
 //nolint:paralleltest // allocations are counted for the whole process
 func TestFilterAttack_P3(t *testing.T) {
-	const big, bigger, most = 10_000, 200_000, 100
+	// The runtime's own allocations, such as the race detector's, are counted too: a few are none of ours.
+	const big, bigger, most, few = 10_000, 200_000, 100, 5
 	for name, attack := range filterAttacks() {
 		var cost [2]float64
 		for i, n := range []int{big, bigger} {
@@ -50,8 +51,8 @@ func TestFilterAttack_P3(t *testing.T) {
 			}
 			cost[i] = testing.AllocsPerRun(5, func() { _, _ = parseFilter(filter, userKind.schema(), Limits{}) })
 		}
-		if cost[1] > cost[0] || cost[1] > most {
-			t.Errorf("%s costs %v allocations, and %v when it is 20 times as large: want no more than the former, and at most %d", name, cost[0], cost[1], most)
+		if cost[1] > cost[0]+few || cost[1] > most {
+			t.Errorf("%s costs %v allocations, and %v when it is 20 times as large: want hardly more than the former, and at most %d", name, cost[0], cost[1], most)
 		}
 		// The same inside of the limits on length, where nothing but depth and number holds it.
 		fits := attack(3000 / len(attack(1)))
