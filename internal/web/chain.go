@@ -123,6 +123,9 @@ func (c Chain) panicked(p any, rec *Record, out *response, r *http.Request) {
 	rec.Err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 	if out.status == 0 {
 		WriteProblem(out, r, rec.Err)
+	} else {
+		out.aborted = true // what was sent must not look whole
+		rec.broken = true
 	}
 }
 
@@ -131,7 +134,7 @@ func (c Chain) panicked(p any, rec *Record, out *response, r *http.Request) {
 func (c Chain) log(ctx context.Context, rec *Record) {
 	level := slog.LevelInfo
 	switch {
-	case rec.Status >= http.StatusInternalServerError:
+	case rec.Status >= http.StatusInternalServerError, rec.broken:
 		level = slog.LevelError
 	case rec.Quiet:
 		level = slog.LevelDebug

@@ -251,3 +251,28 @@ func TestSecurityHeaders(t *testing.T) {
 		}
 	}
 }
+
+// TestPanicHalfwayIsNotWhole: also what a mistake of ours cuts short must not look whole, and the log says so.
+func TestPanicHalfwayIsNotWhole(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	chain := web.Chain{Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelError})), Now: steps()}
+	server := httptest.NewServer(chain.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"Resources":[`))
+		_ = http.NewResponseController(w).Flush()
+		panic("broken invariant")
+	})))
+	defer server.Close()
+	res, err := server.Client().Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if got, err := io.ReadAll(res.Body); err == nil {
+		t.Errorf("the client read %q as if it were whole", got)
+	}
+	server.Close()
+	if !strings.Contains(log.String(), "broken invariant") {
+		t.Errorf("no error is logged: %s", log.String())
+	}
+}

@@ -31,6 +31,8 @@ type Record struct {
 	Status   int
 	Bytes    int64 // of the answer's body
 	Duration time.Duration
+
+	broken bool // a panic of ours cut the answer short
 }
 
 // Fail notes the error of the request; the first one stays.
