@@ -32,7 +32,7 @@ func newRecorder(w http.ResponseWriter, r *http.Request) *recorder {
 func (r *recorder) WriteHeader(status int) {
 	r.status, r.sent = status, true
 	// Of an answer that is complete only the sending is left, and a slow reader must not keep a
-	// place from others.
+	// place from others; see Write for the others.
 	if r.request != nil && r.Header().Get("Content-Length") != "" {
 		r.request.leave()
 	}
@@ -47,6 +47,9 @@ func (r *recorder) Write(b []byte) (int, error) {
 	r.sent = true
 	if r.head {
 		return len(b), nil
+	}
+	if r.request != nil { // a piece of a long answer: what reads the next one waits for another turn
+		r.request.leave()
 	}
 	return r.ResponseWriter.Write(b)
 }

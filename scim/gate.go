@@ -58,17 +58,23 @@ func (q *request) leave() {
 	}
 }
 
-// yield lets others have their turn in the midst of a long request, and waits for the next one. Only
-// the end of the request's context leaves it without.
-func (q *request) yield() {
-	if !q.entered {
-		return
-	}
+// yield lets others have their turn in the midst of a long request, and waits for the next one. The
+// error is the end of the request's context, which leaves it without.
+func (q *request) yield() error {
 	q.leave()
-	for q.Context().Err() == nil {
+	return q.back()
+}
+
+// back waits for another turn of a request that gave its own to others, as long as that takes: half
+// of its work is done. The error is the end of the request's context.
+func (q *request) back() error {
+	for !q.entered {
+		if err := q.Context().Err(); err != nil {
+			return err //nolint:wrapcheck // the client has gone, or the time is over
+		}
 		wait, err := q.gate.Enter(q.Context(), q.by.Tenant)
 		if q.entered = wait == 0 && err == nil; q.entered {
-			return
+			break
 		}
 		pause := time.NewTimer(wait)
 		select {
@@ -77,6 +83,7 @@ func (q *request) yield() {
 			pause.Stop()
 		}
 	}
+	return nil
 }
 
 // tooBusy is told to a tenant that has more requests under way than the gateway gets done.

@@ -109,3 +109,78 @@ func TestGateP14(t *testing.T) {
 		})
 	}
 }
+
+// TestGateSlowReaderP14: while a piece of a long answer is on its way the request has no turn, and nothing
+// is read without one.
+func TestGateSlowReaderP14(t *testing.T) {
+	t.Parallel()
+	w, c, group := streamed(t, sqliteURL(t), 11)
+	gate := &turnstile{}
+	w.door.Gate, w.door.Store = gate, longNames{w.db, gate}
+	for _, path := range []string{"/Groups/" + group, "/Groups", "/Users?count=11", ""} {
+		r := httptest.NewRequestWithContext(t.Context(), "GET", c.path+path, http.NoBody)
+		r.Header.Set("Authorization", "Bearer "+c.token)
+		rec := httptest.NewRecorder()
+		w.router.ServeHTTP(noting{ResponseWriter: rec, gate: gate}, r)
+		inside, pieces := 0, 0
+		seen := gate.take()
+		for _, what := range seen {
+			switch what {
+			case "enter":
+				inside++
+			case "leave":
+				inside--
+			case "answer":
+				pieces++
+			}
+			if (what == "answer") != (inside == 0) && what != "leave" && what != "allow" {
+				t.Fatalf("%s: %s with %d turns: %v", path, what, inside, seen)
+			}
+		}
+		if inside != 0 || rec.Code != http.StatusOK || pieces < 2 {
+			t.Errorf("%q = %d in %d pieces, %d turns left over: %v", path, rec.Code, pieces, inside, seen)
+		}
+	}
+}
+
+// longNames is a store of people with names so long that answers leave in pieces. It notes what is read.
+type longNames struct {
+	roster.Store
+	gate *turnstile
+}
+
+func (s longNames) Reader(id tenant.ID) roster.Reader { return longNamesReader{s.Store.Reader(id), s.gate} }
+
+type longNamesReader struct {
+	roster.Reader
+	gate *turnstile
+}
+
+func (r longNamesReader) GroupMembers(ctx context.Context, id roster.GroupID, after roster.MemberID, limit int) ([]roster.GroupMember, error) {
+	r.gate.note("read")
+	members, err := r.Reader.GroupMembers(ctx, id, after, limit)
+	for i := range members {
+		members[i].Label = strings.Repeat("x", streamBytes)
+	}
+	return members, err
+}
+
+func (r longNamesReader) Members(ctx context.Context, q roster.Query) (roster.Page[roster.Member], error) {
+	r.gate.note("read")
+	page, err := r.Reader.Members(ctx, q)
+	for i := range page.Items {
+		page.Items[i].Login = strings.Repeat("x", streamBytes)
+	}
+	return page, err
+}
+
+func (r longNamesReader) Resources(ctx context.Context, q roster.ResourceQuery) (roster.Page[roster.Resource], error) {
+	r.gate.note("read")
+	page, err := r.Reader.Resources(ctx, q)
+	for i := range page.Items {
+		if m := page.Items[i].Member; m != nil {
+			m.Login = strings.Repeat("x", streamBytes)
+		}
+	}
+	return page, err
+}

@@ -179,7 +179,7 @@ func (d *Door) pagesOf(q *request, groups []roster.Group, p *projection) (member
 		if whole {
 			return onePage(members[id])
 		}
-		return d.memberPages(q.Context(), q.by.Tenant, id)
+		return d.memberPages(q, id)
 	}, err
 }
 
@@ -211,7 +211,7 @@ func (d *Door) searchGroups(w http.ResponseWriter, q *request) error {
 func (d *Door) writeGroup(w http.ResponseWriter, q *request, status int, g roster.Group, p *projection) error {
 	var pages iter.Seq2[[]roster.GroupMember, error]
 	if p.wants("members") {
-		pages = d.memberPages(q.Context(), q.by.Tenant, g.ID)
+		pages = d.memberPages(q, g.ID)
 	}
 	w.Header().Set("ETag", etag(versionOfGroup(g)))
 	s := newStream(w, status)

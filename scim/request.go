@@ -103,6 +103,10 @@ func parseParams(raw string) (params, error) {
 	return p, nil
 }
 
+// believed is how much room a Content-Length alone gets, in bytes. Who declares more than that has it when
+// it is here: a declaration costs nothing.
+const believed = 256 << 10
+
 // body reads a JSON body of at most limit bytes, after its media type.
 func (q *request) body(w http.ResponseWriter, limit int64) ([]byte, error) {
 	if err := checkEncoding(q.Header.Values("Content-Encoding")); err != nil {
@@ -118,7 +122,7 @@ func (q *request) body(w http.ResponseWriter, limit int64) ([]byte, error) {
 		return nil, bodyTooLarge(limit)
 	}
 	b := bytes.Buffer{}
-	b.Grow(int(max(q.ContentLength, 0)) + bytes.MinRead)
+	b.Grow(int(min(max(q.ContentLength, 0), believed)) + bytes.MinRead)
 	if _, err := b.ReadFrom(http.MaxBytesReader(w, q.Body, limit)); err != nil {
 		if _, long := errors.AsType[*http.MaxBytesError](err); long {
 			return nil, bodyTooLarge(limit)

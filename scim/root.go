@@ -139,10 +139,16 @@ func resourceID(r roster.Resource) tenant.UUID {
 
 func (d *Door) writeRoot(s *stream, q *request, l rootList, items []roster.Resource, next func() error) error {
 	var groups []roster.Group
+	var users []roster.Member
 	for _, r := range items {
 		if r.Group != nil {
 			groups = append(groups, *r.Group)
+		} else {
+			users = append(users, *r.Member)
 		}
+	}
+	if err := d.nameManagers(q, l.ofUsers, users); err != nil {
+		return err
 	}
 	pages, err := d.pagesOf(q, groups, l.ofGroups)
 	if err != nil {
@@ -153,7 +159,8 @@ func (d *Door) writeRoot(s *stream, q *request, l rootList, items []roster.Resou
 			return err
 		}
 		if r.Member != nil {
-			s.buf = appendUser(s.buf, *r.Member, q.base, l.ofUsers)
+			s.buf = appendUser(s.buf, users[0], q.base, l.ofUsers)
+			users = users[1:]
 		} else if err := s.group(*r.Group, pages(r.Group.ID), q.base, l.ofGroups, s.full); err != nil {
 			return err
 		}

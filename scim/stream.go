@@ -120,6 +120,9 @@ func writePages[T any](d *Door, w http.ResponseWriter, q *request, l list, query
 		}
 		query.Offset, query.After, query.AfterKey = 0, by.id(page.Items[len(page.Items)-1]), page.LastKey
 		query.Limit = min(l.count-items, d.reads.next(len(page.Items), s.size()-before))
+		if err = q.back(); err != nil {
+			return err
+		}
 		if page, err = by.read(q.Context(), query); err != nil {
 			return err
 		}
@@ -143,12 +146,16 @@ func (by lister[T]) rest(dst []byte, d *Door, l list, page roster.Page[T], items
 	return dst
 }
 
-// memberPages walks the members of a group, page by page. The first page, if there is one, was read already.
-func (d *Door) memberPages(ctx context.Context, id tenant.ID, group roster.GroupID) iter.Seq2[[]roster.GroupMember, error] {
+// memberPages walks the members of a group, page by page, each in a turn of the request.
+func (d *Door) memberPages(q *request, group roster.GroupID) iter.Seq2[[]roster.GroupMember, error] {
 	return func(yield func([]roster.GroupMember, error) bool) {
 		var after roster.MemberID
 		for {
-			page, err := d.Store.Reader(id).GroupMembers(ctx, group, after, d.reads.members)
+			if err := q.back(); err != nil {
+				yield(nil, err)
+				return
+			}
+			page, err := d.Store.Reader(q.by.Tenant).GroupMembers(q.Context(), group, after, d.reads.members)
 			if !yield(page, err) || err != nil || len(page) < d.reads.members {
 				return
 			}

@@ -155,6 +155,9 @@ func (d *Door) listUsers(w http.ResponseWriter, q *request) error {
 		read: d.Store.Reader(q.by.Tenant).Members,
 		id:   func(m roster.Member) tenant.UUID { return m.ID.UUID },
 		batch: func(s *stream, items []roster.Member, next func() error) error {
+			if err := d.nameManagers(q, l.projection, items); err != nil {
+				return err
+			}
 			for _, m := range items {
 				if err := next(); err != nil {
 					return err
