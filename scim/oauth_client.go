@@ -40,7 +40,9 @@ func (d *Door) clientBySecret(ctx context.Context, id tenant.DirectoryID, q toke
 		return roster.Grant{}, fmt.Errorf("find client secret: %w", err)
 	}
 	if !secret.Equal(g.Credential.Hash, t.Hash()) || g.Credential.Kind != tenant.ClientSecret || !d.inForce(g, id) {
-		return roster.Grant{}, q.unknownClient()
+		e := q.unknownClient()
+		e.denied = whyDenied(g, d.Now())
+		return roster.Grant{}, e
 	}
 	return g, nil
 }

@@ -25,6 +25,8 @@ type oauthError struct {
 	detail string
 	header [2]string // name and value; empty: none
 	err    error     // for the log
+	// denied is why the client is none, for the directory's health; empty: nobody knows it.
+	denied roster.AuthFailure
 }
 
 func (e *oauthError) Error() string {

@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -117,20 +118,21 @@ func (d *Door) grantToken(r *http.Request) (roster.Grant, tokenAnswer, error) {
 		}
 	}
 	q, err := readTokenRequest(r)
-	if err != nil {
-		d.Guesses.Failed(r, id)
-		return none, tokenAnswer{}, err
+	if err == nil && iderr != nil {
+		err = q.unknownClient()
 	}
-	if iderr != nil {
-		d.Guesses.Failed(r, id)
-		return none, tokenAnswer{}, q.unknownClient()
+	if err != nil {
+		return none, tokenAnswer{}, d.guessed(r, id, err)
 	}
 	g, err := d.client(r.Context(), id, q)
 	if err != nil {
-		if e, ok := errors.AsType[*oauthError](err); ok && e.status < http.StatusInternalServerError {
-			d.Guesses.Failed(r, id)
+		return none, tokenAnswer{}, d.guessed(r, id, err)
+	}
+	if wait := d.Gate.Allow(r.Context(), &g, 1); wait > 0 {
+		return none, tokenAnswer{}, &oauthError{
+			status: http.StatusTooManyRequests, code: unavailableNow, header: retryHeader(wait),
+			detail: "This directory sends more requests than it may. Wait as long as Retry-After says, and use each token until it ends.",
 		}
-		return none, tokenAnswer{}, err
 	}
 	d.touch(r, g)
 	d.Accepted(r.Context(), g)
@@ -145,6 +147,20 @@ func (d *Door) grantToken(r *http.Request) (roster.Grant, tokenAnswer, error) {
 	return g, tokenAnswer{
 		AccessToken: token.Reveal(), TokenType: "Bearer", ExpiresIn: int(issued.ExpiresAt.Sub(issued.CreatedAt).Seconds()), Scope: tokenScope,
 	}, nil
+}
+
+// guessed counts a request that was refused, as a guess and, where it named no client or a wrong one, among
+// those that were not let in. It returns err.
+func (d *Door) guessed(r *http.Request, id tenant.DirectoryID, err error) error {
+	e, ok := errors.AsType[*oauthError](err)
+	if !ok || e.status >= http.StatusInternalServerError {
+		return err
+	}
+	d.Guesses.Failed(r, id)
+	if e.code == invalidClient || e.code == invalidGrant {
+		return d.deny(id, cmp.Or(e.denied, roster.AuthUnknown), err)
+	}
+	return err
 }
 
 // readTokenRequest reads header and body. What stands in the URL is not looked at: secrets do not belong there
