@@ -39,7 +39,7 @@ func (d *Door) record(q *request, t *tap, route string, o Observation, err error
 		Tenant: q.by.Tenant, Directory: q.by.Directory.ID, At: d.Now().Add(-o.Duration), Took: o.Duration, RequestID: q.by.RequestID,
 		Method: o.Method, Route: route, Path: belowBase(q.URL.Path), RawQuery: q.URL.RawQuery,
 		Status: t.status, Received: max(q.ContentLength, int64(len(q.taken))), Sent: t.sent,
-		UserAgent: q.UserAgent(), Vendor: d.recognise(q.Request, q.taken), Show: t.all,
+		UserAgent: q.UserAgent(), Vendor: d.recognise(q.Request, q.taken), Show: t.all && !q.quirks.schemas.tellsSecret(q.taken),
 	}
 	if q.by.Trail != nil {
 		c.Events = q.by.Trail.Events

@@ -1,7 +1,9 @@
 package scim
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 	"sync"
 
 	"rollcall/internal/roster"
@@ -139,6 +141,23 @@ func defaultProjection(own []extension) *projection {
 		return nil
 	}
 	return p
+}
+
+// tellsSecret says whether a body may hold a value that is never returned: its attribute is named there, or a name
+// is written with escapes. A provisioning log that shows values must not show that one.
+func (s *schemaSet) tellsSecret(body []byte) bool {
+	if s == nil || len(body) == 0 {
+		return false
+	}
+	low := bytes.ToLower(body)
+	for _, e := range slices.Concat(s.users.extensions, s.groups.extensions) {
+		for name, a := range e.table {
+			if a.secret && (bytes.Contains(low, []byte(strings.ToLower(name))) || bytes.Contains(low, []byte(`\u`))) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // schemaCache keeps the sets of tenants. It is never trusted without comparing the version.

@@ -78,3 +78,27 @@ func TestManagerIsNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestSecretsStayOutOfShownBodies: a log that shows values masks a body that may hold one that is never returned.
+func TestSecretsStayOutOfShownBodies(t *testing.T) {
+	t.Parallel()
+	schema, err := tenant.ParseSchema([]byte(`{"id":"urn:kv:1.0:User","name":"KV","attributes":[{"name":"desk"},{"name":"doorPin","mutability":"writeOnly"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := newSchemaSet(tenant.Extensions{Schemas: []tenant.Schema{schema.WithDefaults()}})
+	for body, want := range map[string]bool{
+		``: false,
+		`{"userName":"ann","urn:kv:1.0:User":{"desk":"4"}}`:                             false,
+		`{"urn:kv:1.0:User":{"DOORPIN":"1234"}}`:                                        true,
+		`{"Operations":[{"op":"add","path":"urn:kv:1.0:User:doorPin","value":"1234"}]}`: true,
+		`{"urn:kv:1.0:User":{"door\u0050in":"1234"}}`:                                   true,
+	} {
+		if got := set.tellsSecret([]byte(body)); got != want {
+			t.Errorf("tellsSecret(%s) = %t, want %t", body, got, want)
+		}
+	}
+	if (*schemaSet)(nil).tellsSecret([]byte(`{"pin":1}`)) {
+		t.Error("a tenant without schemas has secrets")
+	}
+}
