@@ -21,7 +21,7 @@ type conflictView struct {
 	ID        roster.ConflictID  `json:"id"`
 	Code      roster.Code        `json:"code"`
 	Since     time.Time          `json:"since"`
-	Directory tenant.DirectoryID `json:"directory"`
+	Directory tenant.DirectoryID `json:"directory,omitzero"`
 	Member    *memberView        `json:"member,omitempty"` // the directory's record
 	Other     *memberView        `json:"other,omitempty"`  // what it stands against
 	Group     *groupView         `json:"group,omitempty"`

@@ -235,7 +235,8 @@ type directoryUndoCmd struct{ directoryArg }
 func (*directoryUndoCmd) Help() string {
 	return `A directory that turns off or deletes more than 10 people, and more than a fifth of its people, within 15
 minutes is obeyed, and marked: directory show and the events tell of it. This command turns those people on again, and brings back who was deleted,
-as if the directory had said so, with the groups they were in. Put the mistake right at the provider first.`
+as if the directory had said so, with the groups they were in. What is held back of it (directory set --hold on) is dropped;
+whom an admin released stays off. Put the mistake right at the provider first.`
 }
 
 // Run implements directory undo.
@@ -249,7 +250,7 @@ func (c *directoryUndoCmd) Run(p *program) error {
 		return err
 	}
 	return p.show(undoView{d.ID, n}, func(w io.Writer) {
-		say(w, "%d people of directory %s are on again.", n, d.Name)
+		say(w, "On again of directory %s: %s.", d.Name, count(n, "person", "people"))
 	})
 }
 

@@ -44,7 +44,7 @@ func (c *directoryRateCmd) Run(p *program) error {
 
 // rateWords tells of a directory's own rate.
 func rateWords(rate, burst int) string {
-	words := strconv.Itoa(rate) + " requests a second"
+	words := count(rate, "request", "requests") + " a second"
 	switch {
 	case rate < 0:
 		return "as much as its tenant"

@@ -66,8 +66,8 @@ func (c *domainAddCmd) Run(p *program) error {
 		return r.AddDomain(p.ctx, s, c.Domain)
 	}, func(w io.Writer, v domainView) {
 		say(w, "Domain %s is %s.", v.Domain, v.Status)
-		say(w, "The record that proves it: %s TXT %q", v.RecordName, v.RecordValue)
-		say(w, "To take your own word for it instead: rollcall domain trust --tenant %s %s", c.Tenant, v.Domain)
+		say(w, "The record that will prove it, once Rollcall looks into DNS: %s TXT %q", v.RecordName, v.RecordValue)
+		say(w, "Until then, take your own word for it: rollcall domain trust --tenant %s %s", c.Tenant, v.Domain)
 	})
 }
 

@@ -108,5 +108,5 @@ type heldRefuseCmd struct{ heldArg }
 func (c *heldRefuseCmd) Run(p *program) error {
 	return c.settle(p, func(r *roster.Roster, s roster.Staff, d tenant.DirectoryID, ids []roster.MemberID) (int, error) {
 		return r.RefuseHeld(p.ctx, s, d, ids)
-	}, "Refused: %s stay, at your word.")
+	}, "Refused. Kept at your word: %s.")
 }

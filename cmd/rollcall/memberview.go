@@ -123,6 +123,9 @@ func directoryName(cfg tenant.Config, id string) string {
 			return d.Name + " (" + id + ")"
 		}
 	}
+	if id == (tenant.DirectoryID{}).String() {
+		return "" // none, such as behind a decision that let go of it
+	}
 	return id
 }
 

@@ -32,9 +32,13 @@ type directorySetCmd struct {
 
 // Run implements directory set.
 func (c *directorySetCmd) Run(p *program) error {
+	sentence := "Directory %s is obeyed when it turns off too many people at once, and you are told of it; `rollcall directory undo` brings them back."
+	if c.Hold == "on" {
+		sentence = "When directory %s turns off too many people at once, the rest wait 4 hours for an admin: `rollcall directory held` shows and settles them."
+	}
 	return c.set(p, func(r *roster.Roster, s roster.Staff, id tenant.DirectoryID) (tenant.Directory, error) {
 		return r.SetHold(p.ctx, s, id, c.Hold == "on")
-	}, "Noted for directory %s.")
+	}, sentence)
 }
 
 // set changes a directory and prints what it is then.

@@ -124,6 +124,11 @@ func already(w Waiting, d Decision) (bool, error) {
 		return true, nil
 	case d == Reopen && w.Decided.Decision == Separate:
 		return false, nil
+	case w.Decided.Decision == Reopen:
+		return false, &Error{
+			Kind: Conflict, Code: CodeDecided, Field: "decision",
+			Detail: "The decision was taken back already, and nothing waits here now. The directory's next create asks again.",
+		}
 	}
 	return false, &Error{
 		Kind: Conflict, Code: CodeDecided, Field: "decision",

@@ -106,7 +106,7 @@ func (c Config) complete() (Config, *url.URL, error) {
 	}
 	for _, kind := range c.Trouble {
 		if !slices.Contains(Troubles(), kind) {
-			return c, nil, fmt.Errorf("unknown trouble %q: use some of %v", kind, Troubles())
+			return c, nil, fmt.Errorf("unknown trouble %q: use some of %s", kind, troubleNames())
 		}
 	}
 	if c.Now == nil {

@@ -82,6 +82,9 @@ func (t *Text) Note(text string) { t.print("  · %s\n", text) }
 
 // Total prints the end of a run from what Run returned: its trouble, if any was made, and the last line.
 func (t *Text) Total(s Summary, err error) {
+	if s.Vendor == "" { // refused before it began: err says it all
+		return
+	}
 	if err != nil && s.Unexpected == 0 {
 		t.print("%s: stopped after %d requests (%.1f s): %v\n", s.Vendor, s.Requests, s.DurationMS/1000, err)
 		return

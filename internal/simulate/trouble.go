@@ -32,6 +32,15 @@ const (
 // Troubles lists all kinds.
 func Troubles() []Trouble { return []Trouble{Throttled, Duplicated, Lost, Reordered} }
 
+// troubleNames lists all kinds as an error names them.
+func troubleNames() string {
+	var names []string
+	for _, kind := range Troubles() {
+		names = append(names, string(kind))
+	}
+	return strings.Join(names, ", ")
+}
+
 // ParseTroubles reads kinds of trouble, between commas; "all" is every kind, "" none.
 func ParseTroubles(text string) ([]Trouble, error) {
 	if text == "" {
@@ -44,7 +53,7 @@ func ParseTroubles(text string) ([]Trouble, error) {
 		case kind == "all":
 			return Troubles(), nil
 		case !slices.Contains(Troubles(), kind):
-			return nil, fmt.Errorf("unknown trouble %q: use some of %v, or all", kind, Troubles())
+			return nil, fmt.Errorf("unknown trouble %q: use some of %s, or all", kind, troubleNames())
 		}
 		kinds = append(kinds, kind)
 	}
