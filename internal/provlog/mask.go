@@ -1,6 +1,7 @@
 package provlog
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -186,6 +187,9 @@ func (m *masker) number(key string) {
 
 // name writes a key: attributes have names, and some clients put paths there.
 func (m *masker) name(raw []byte) {
+	if m.show && bytes.Contains(raw, []byte(`\u`)) {
+		m.secretPath = true // it may be path, with a secret beside it
+	}
 	if m.show || identifier(raw) {
 		m.dst = append(append(append(m.dst, '"'), raw...), '"')
 		return

@@ -93,3 +93,15 @@ func FuzzMask(f *testing.F) {
 		}
 	})
 }
+
+// TestEscapedPathShowsNoSecret: a key with an escape in it may be path, and the value beside it a secret.
+func TestEscapedPathShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{"op":"replace","p\u0061th":"password","value":"hunter2"}`, `{"value":"hunter2","p\u0061th":"password"}`,
+	} {
+		if got := string(Body(nil, []byte(body), true)); strings.Contains(got, "hunter2") {
+			t.Errorf("Body(%s) = %s", body, got)
+		}
+	}
+}
