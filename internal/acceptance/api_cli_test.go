@@ -65,6 +65,7 @@ func TestAPISpeaksAsTheCommandLine(t *testing.T) {
 		same("tenant list", in.list("tenant", "list"), items("/tenants"))
 		same("domain list", in.list("domain", "list", "--tenant", "acme"), items("/tenants/acme/domains"))
 		same("directory show", in.run("directory", "show", c.id), ask("/tenants/acme/directories/"+c.id))
+		same("directory list", in.list("directory", "list", "--tenant", "acme"), items("/tenants/acme/directories"))
 		same("directory token list", in.list("directory", "token", "list", "--directory", c.id), items("/tenants/acme/directories/"+c.id+"/credentials?kind=token"))
 		same("member list", in.list("member", "list", "--tenant", "acme"), items("/tenants/acme/members"))
 		same("member show", in.run("member", "show", "--tenant", "acme", member), ask("/tenants/acme/members/"+member))

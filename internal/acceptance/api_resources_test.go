@@ -189,7 +189,11 @@ func TestAPIIfMatch(t *testing.T) {
 			if !strings.HasPrefix(seen, `"`) {
 				t.Fatalf("GET %s has the ETag %q", tt.seen, seen)
 			}
-			g.must(http.StatusNotModified, "GET", tt.seen, nil, "If-None-Match", seen)
+			unchanged := http.StatusNotModified
+			if strings.Contains(tt.seen, "/directories/") { // which tells of the traffic too
+				unchanged = http.StatusOK
+			}
+			g.must(unchanged, "GET", tt.seen, nil, "If-None-Match", seen)
 			var mu sync.Mutex
 			statuses := map[int]int{}
 			var wg sync.WaitGroup

@@ -43,6 +43,7 @@ type directoryView struct {
 	CreatedAt      time.Time              `json:"created_at"`
 	RemovedAt      time.Time              `json:"removed_at,omitzero"`
 	MassChangeAt   time.Time              `json:"mass_change_at,omitzero" doc:"It turned off too many people at once; undo can bring them back."`
+	SightView
 }
 
 func (d *Door) viewDirectory(v tenant.Directory) directoryView {
@@ -69,7 +70,11 @@ func (d *Door) listDirectories(ctx context.Context, in *InTenant) (*answer[page[
 	if err != nil {
 		return nil, err
 	}
-	return the(page[directoryView]{Items: views(cfg.Directories, d.viewDirectory)}), nil
+	view, err := d.viewSeen(ctx, cfg.Tenant.ID)
+	if err != nil {
+		return nil, err
+	}
+	return the(page[directoryView]{Items: views(cfg.Directories, view)}), nil
 }
 
 type createDirectoryIn struct {
@@ -92,9 +97,16 @@ func (d *Door) createDirectory(ctx context.Context, in *createDirectoryIn) (*ver
 		tenant.DirectorySettings{Strict: b.Strict, RolesAttribute: b.RolesAttribute}))
 }
 
-func (d *Door) getDirectory(ctx context.Context, in *InDirectory) (*versioned[directoryView], error) {
-	found, _, err := d.directory(ctx, *in)
-	return d.shown(found, err)
+func (d *Door) getDirectory(ctx context.Context, in *InDirectory) (*lively[directoryView], error) {
+	found, s, err := d.directory(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	view, err := d.viewSeen(ctx, s.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	return live(found.Version, view(found)), nil
 }
 
 type changeDirectoryIn struct {

@@ -26,6 +26,15 @@ func version[T any](n int64, body T) *versioned[T] {
 	return &versioned[T]{ETag: `"` + strconv.FormatInt(n, 10) + `"`, Body: body}
 }
 
+// lively is an answer that tells of more than its version covers, such as how far an index is. Its
+// ETag serves If-Match; it is never answered with 304.
+type lively[T any] struct {
+	ETag string `header:"ETag" doc:"The version of the resource, for If-Match."`
+	Body T
+}
+
+func live[T any](n int64, body T) *lively[T] { return &lively[T]{version(n, body).ETag, body} }
+
 // Conditional is the header of a conditional change (RFC 9110 §13.1.1).
 type Conditional struct {
 	IfMatch string `header:"If-Match" doc:"The ETag of the version that you saw: a newer one is not changed (412)."`

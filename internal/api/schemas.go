@@ -41,13 +41,6 @@ type InSchema struct {
 	Schema string `path:"schema" doc:"The schema, by its URN, such as urn:acme:scim:1.0:User. The slashes of one that has any may be escaped or not."`
 }
 
-// shownSchema is an answer whose version serves If-Match alone: what it says of indexes changes
-// without a new version, so it is never answered with 304.
-type shownSchema struct {
-	ETag string `header:"ETag" doc:"The version of the schema, for If-Match."`
-	Body schemaView
-}
-
 func (d *Door) listSchemas(ctx context.Context, in *InTenant) (*answer[page[schemaView]], error) {
 	cfg, err := d.config(ctx, *in)
 	if err != nil {
@@ -56,7 +49,7 @@ func (d *Door) listSchemas(ctx context.Context, in *InTenant) (*answer[page[sche
 	return the(page[schemaView]{Items: views(cfg.Extensions.Schemas, func(s tenant.Schema) schemaView { return viewSchema(cfg.Extensions, s) })}), nil
 }
 
-func (d *Door) getSchema(ctx context.Context, in *InSchema) (*shownSchema, error) {
+func (d *Door) getSchema(ctx context.Context, in *InSchema) (*lively[schemaView], error) {
 	cfg, err := d.config(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
@@ -65,7 +58,7 @@ func (d *Door) getSchema(ctx context.Context, in *InSchema) (*shownSchema, error
 	if !ok {
 		return nil, none("schema")
 	}
-	return &shownSchema{version(found.Version, 0).ETag, viewSchema(cfg.Extensions, found)}, nil
+	return live(found.Version, viewSchema(cfg.Extensions, found)), nil
 }
 
 type putSchemaIn struct {
@@ -84,7 +77,7 @@ type putSchemaIn struct {
 	}
 }
 
-func (d *Door) putSchema(ctx context.Context, in *putSchemaIn) (*shownSchema, error) {
+func (d *Door) putSchema(ctx context.Context, in *putSchemaIn) (*lively[schemaView], error) {
 	s, err := d.staff(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
