@@ -1,6 +1,7 @@
 package storage_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -103,6 +104,92 @@ func TestDraftsOfOneName(t *testing.T) {
 	}
 }
 
+// TestDraftsThatMeetAtTheirCommit has a draft become a transaction whose only trip is the commit: what it
+// rests on has changed, so that it is done again.
+func TestDraftsThatMeetAtTheirCommit(t *testing.T) {
+	t.Parallel()
+	w := newDraftWorld(t)
+	m := w.provision("a@one.example")
+	tries := 0
+	err := w.db.Update(t.Context(), w.by.Tenant, func(tx roster.Tx) error {
+		tries++
+		if _, err := tx.LockMember(t.Context(), roster.Scope{}, m.ID); err != nil {
+			return err
+		}
+		if tries == 1 {
+			if err := w.edit(m.ID, func(c *roster.Change) { c.Login = "other" }); err != nil {
+				return err
+			}
+		}
+		return tx.PutCredential(t.Context(), tenant.Credential{
+			ID: tenant.CredentialID{UUID: tenant.NewUUID(tx.Now())}, Directory: w.by.Directory.ID, Kind: tenant.BearerToken, CreatedAt: tx.Now(),
+		})
+	})
+	if err != nil || tries != 2 {
+		t.Errorf("Update() after %d tries: %v; want the second to do it", tries, err)
+	}
+}
+
+// TestDraftsChangeTwoMembers has one Update write two members, one of whom was changed meanwhile: neither
+// change is lost.
+func TestDraftsChangeTwoMembers(t *testing.T) {
+	t.Parallel()
+	w := newDraftWorld(t)
+	m, tries := w.provision("a@one.example"), 0
+	_, _, match := w.provision("b@one.example"), w.provision("c@one.example"), roster.Match{
+		Directory: w.by.Directory.ID, Login: "a@one.example", Email: "b@one.example",
+	}
+	err := w.db.Update(t.Context(), w.by.Tenant, func(tx roster.Tx) error {
+		tries++
+		found, err := tx.LockMatches(t.Context(), match)
+		if err != nil {
+			return err
+		}
+		if tries == 1 {
+			if err := w.edit(m.ID, func(c *roster.Change) { c.ExternalID = "meanwhile" }); err != nil {
+				return err
+			}
+		}
+		for _, before := range found {
+			after := before
+			after.Version, after.Standing.Role = before.Version+1, "editor"
+			if err := tx.UpdateMember(t.Context(), before, after); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	got, found := w.db.Reader(w.by.Tenant).Member(t.Context(), roster.Scope{}, m.ID, false)
+	if err != nil || found != nil || got.ExternalID != "meanwhile" || got.Standing.Role != "editor" {
+		t.Errorf("after %d tries: external id %q, role %q (%v, %v); want both changes", tries, got.ExternalID, got.Standing.Role, err, found)
+	}
+}
+
+// TestDraftsWithFewConnections has shared trips and transactions of their own use one pool of two.
+func TestDraftsWithFewConnections(t *testing.T) {
+	t.Parallel()
+	url := testenv.Postgres(t)
+	open(t, url)
+	w := &draftWorld{t: t, db: openOnly(t, storage.Config{URL: url, MaxConns: 2})}
+	w.begin()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			w.provision(fmt.Sprintf("%d@one.example", i))
+			err := w.db.View(ctx, w.by.Tenant, func(rd roster.Reader) error {
+				_, err := rd.Members(ctx, roster.Query{Limit: 10})
+				return err
+			})
+			if err != nil {
+				t.Errorf("View(): %v", err)
+			}
+		})
+	}
+	all.Wait()
+}
+
 // draftWorld is a tenant with a directory on PostgreSQL.
 type draftWorld struct {
 	t  *testing.T
@@ -113,8 +200,15 @@ type draftWorld struct {
 
 func newDraftWorld(t *testing.T) *draftWorld {
 	t.Helper()
-	db := open(t, testenv.Postgres(t))
-	w := &draftWorld{t: t, db: db, r: &roster.Roster{Store: db, Locator: db, Now: time.Now}}
+	w := &draftWorld{t: t, db: open(t, testenv.Postgres(t))}
+	w.begin()
+	return w
+}
+
+func (w *draftWorld) begin() {
+	t := w.t
+	t.Helper()
+	w.r = &roster.Roster{Store: w.db, Locator: w.db, Now: time.Now}
 	tn, err := w.r.CreateTenant(t.Context(), "one", "One", tenant.SimpleRoles())
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +225,6 @@ func newDraftWorld(t *testing.T) *draftWorld {
 		t.Fatal(err)
 	}
 	w.by = roster.By{Tenant: tn.ID, Directory: d}
-	return w
 }
 
 func change(email string) roster.Change {

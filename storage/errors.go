@@ -192,6 +192,13 @@ func repeatable(err error) bool {
 	return false
 }
 
+// undone says that PostgreSQL refused something, so that nothing of the transaction is left. A session that
+// the server ended tells nothing: the commit may have come before that.
+func undone(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && pg.SeverityUnlocalized != "FATAL" && pg.SeverityUnlocalized != "PANIC"
+}
+
 func notFound(what string) error {
 	return &roster.Error{Kind: roster.NotFound, Detail: fmt.Sprintf("There is no such %s.", what)}
 }

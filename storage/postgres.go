@@ -81,6 +81,7 @@ func (db *DB) openPostgres(ctx context.Context, c Config) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	std := stdlib.OpenDBFromPool(pool)
 	b := &pgBackend{pool: pool, migrant: migrant, appRole: c.AppRole, forMigrate: c.ForMigrate, log: c.Logger, stop: stop, shut: std.Close}
+	b.warm.most, b.warm.now = warmOf(config.MaxConns), db.now
 	b.reads = together{ease: readEase, trips: mostTrips, long: longTrip, most: mostTogether, now: db.now, run: b.readTogether}
 	b.writes = together{ease: writeEase, trips: mostTrips, long: longTrip, most: mostTogether, now: db.now, run: b.writeTogether}
 	if err := b.check(ctx); err != nil {
@@ -109,7 +110,7 @@ func (b *pgBackend) ping(ctx context.Context) error { return b.pool.Ping(ctx) } 
 func (b *pgBackend) stats() Stats {
 	s := b.pool.Stat()
 	return Stats{
-		Max: int(s.MaxConns()), Open: int(s.TotalConns()), Busy: int(s.AcquiredConns()),
+		Max: int(s.MaxConns()), Open: int(s.TotalConns()), Busy: max(0, int(s.AcquiredConns())-b.warm.waiting()),
 		Acquired: s.AcquireCount(), Waited: s.EmptyAcquireCount(), WaitTime: s.AcquireDuration(),
 		Shared: b.shared.Load(), Whole: b.whole.Load(),
 	}

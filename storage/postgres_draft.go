@@ -27,7 +27,6 @@ type draft struct {
 	members []memberVersion // read without a lock
 	waiting []statement
 	whole   *pgTx // what it became; nil: still a draft
-	met     bool  // what it became found something changed
 }
 
 type memberVersion struct {
@@ -50,13 +49,11 @@ func (d *draft) try(ctx context.Context, f func(writing) error) (done bool, err 
 	}()
 	err = f(d)
 	switch {
-	case d.met:
-		return false, nil
 	case d.whole != nil:
 		if err == nil {
-			err = d.whole.finish(ctx)
+			err = d.whole.finish(ctx) // its first trip, perhaps
 		}
-		return true, err
+		return !d.met(), err
 	case err != nil && d.config != 0:
 		return false, nil
 	case err != nil || len(d.waiting) == 0:
@@ -67,10 +64,16 @@ func (d *draft) try(ctx context.Context, f func(writing) error) (done bool, err 
 		u.key = d.members[0].id.UUID
 	}
 	err = d.b.writes.do(d.id, u)
-	if _, refused := errors.AsType[*pgconn.PgError](err); refused || errors.Is(err, errOutdated) || errors.Is(err, errShared) {
+	if undone(err) || errors.Is(err, errOutdated) || errors.Is(err, errShared) {
 		return false, nil
 	}
 	return true, err
+}
+
+// met says that what became of the draft found something changed.
+func (d *draft) met() bool {
+	pg, ok := errors.AsType[*pgconn.PgError](d.whole.failed)
+	return ok && pg.Code == stateDivisionByZero
 }
 
 // fresh says that nothing was read or written yet; false for nil.
@@ -84,11 +87,7 @@ func (d *draft) run(ctx context.Context, list ...statement) error {
 		return d.b.readShared(ctx, d.id, list)
 	}
 	d.become()
-	err := d.whole.run(ctx, list...)
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == stateDivisionByZero {
-		d.met = true
-	}
-	return err
+	return d.whole.run(ctx, list...)
 }
 
 // become makes a transaction of what was a draft: its first round trip takes the locks that were done

@@ -30,12 +30,15 @@ func (m *merger) merge(list []statement) []statement {
 		return nil
 	}
 	var key [mostMerged]byte
-	n, events := 0, 0
+	n, events, rows := 0, 0, 0
 	for i, s := range list {
 		if s.part == partEvent {
 			events++ // the parts are run in any order, and events have one
 		}
-		if s.part == 0 || i == mostMerged || events > 1 {
+		if s.expects {
+			rows++ // of two one would be asked for, and the second change of a row be passed over
+		}
+		if s.part == 0 || i == mostMerged || events > 1 || rows > 1 {
 			return m.each(list)
 		}
 		key[i] = s.part

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"rollcall/internal/tenant"
@@ -43,7 +42,6 @@ func (b *pgBackend) readTogether(id tenant.ID, units []*unit) {
 	}
 	all := append(make([]statement, 0, n), setTenantTo(id))
 	for _, u := range units {
-		u.err = errShared
 		all = append(all, u.list...)
 	}
 	err := b.trip(all, func(results pgx.BatchResults) error {
@@ -65,9 +63,8 @@ func (b *pgBackend) readTogether(id tenant.ID, units []*unit) {
 // blame gives an error that ended a trip to those who can't try alone: the only unit, and all of
 // them when the database could not be reached.
 func blame(units []*unit, err error) {
-	_, refused := errors.AsType[*pgconn.PgError](err)
 	for _, u := range units {
-		if errors.Is(u.err, errShared) && (!refused || len(units) == 1) {
+		if errors.Is(u.err, errShared) && (!undone(err) || len(units) == 1) {
 			u.err = err
 		}
 	}
@@ -113,7 +110,6 @@ func (b *pgBackend) writeTogether(id tenant.ID, units []*unit) {
 			config = u.config
 			all = append(all, statement{sql: expectConfig, args: []any{ident(id.UUID), config}})
 		}
-		u.err = errShared
 		all = append(all, b.merged.merge(sums.take(u.list))...)
 	}
 	all = append(all, sums.statements(ident(id.UUID))...)
@@ -134,8 +130,11 @@ func (b *pgBackend) writeTogether(id tenant.ID, units []*unit) {
 
 // warmConns keeps the connections of trips, the last one used on top: the pool goes through all of
 // its own in turn, and the processes behind them would find nothing of the last trip in their caches.
-// The zero warmConns is ready.
+// It keeps few enough that others find one.
 type warmConns struct {
+	most int // that are kept
+	now  func() time.Time
+
 	mu    sync.Mutex
 	idle  []warmConn
 	ended bool
@@ -144,12 +143,18 @@ type warmConns struct {
 type warmConn struct {
 	*pgxpool.Conn
 	trips int
+	since time.Time // it is idle
 }
 
 const (
 	mostWarm  = readEase + writeEase
 	warmTrips = 10_000 // then the pool may look after the connection
+	// longIdle is how long a connection may have been idle to be taken for alive, as the pool has it.
+	longIdle = time.Second
 )
+
+// warmOf is how many of a pool's connections are kept.
+func warmOf(pool int32) int { return min(mostWarm, int(pool)/4) }
 
 func (w *warmConns) take(ctx context.Context, pool *pgxpool.Pool) (warmConn, error) {
 	w.mu.Lock()
@@ -157,7 +162,11 @@ func (w *warmConns) take(ctx context.Context, pool *pgxpool.Pool) (warmConn, err
 		c := w.idle[n-1]
 		w.idle = w.idle[:n-1]
 		w.mu.Unlock()
-		if !c.Conn.Conn().IsClosed() {
+		alive := !c.Conn.Conn().IsClosed()
+		if alive && w.now().Sub(c.since) > longIdle {
+			alive = c.Ping(ctx) == nil
+		}
+		if alive {
 			return c, nil
 		}
 		c.Release()
@@ -173,11 +182,19 @@ func (w *warmConns) give(c warmConn) {
 	c.trips++
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.ended || len(w.idle) >= mostWarm || c.trips >= warmTrips || c.Conn.Conn().PgConn().TxStatus() != 'I' {
+	if w.ended || len(w.idle) >= w.most || c.trips >= warmTrips || c.Conn.Conn().PgConn().TxStatus() != 'I' {
 		c.Release()
 		return
 	}
+	c.since = w.now()
 	w.idle = append(w.idle, c)
+}
+
+// waiting is how many connections are kept and not in use.
+func (w *warmConns) waiting() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.idle)
 }
 
 // end gives all back to the pool.

@@ -36,7 +36,7 @@ type unit struct {
 	key tenant.UUID
 	// config must be the version of the tenant's configuration; 0: any.
 	config int64
-	// err is how it ended. run sets it.
+	// err is how it ended: errShared, unless run sets it.
 	err error
 	// turn wakes the request: its unit has been run, or it is to run next.
 	turn chan struct{}
@@ -112,6 +112,9 @@ func (t *together) lead(id tenant.ID, l *lane, units []*unit) {
 			u.turn <- struct{}{}
 		}
 	}()
+	for _, u := range units {
+		u.err = errShared
+	}
 	t.run(id, units)
 }
 
