@@ -16,7 +16,7 @@ func (r *reader) Members(ctx context.Context, q roster.Query) (roster.Page[roste
 		scan: func(row row) (roster.Member, error) { return scanMember(row, q.WithGroups) },
 	}
 	if q.WithGroups {
-		l.columns += ", " + groupsOf(r.db.dialect)
+		l.columns += ", " + groupsOf(r.db.dialect, q.Scope)
 	}
 	if !q.Scope.Directory.IsZero() || !q.WithRemoved {
 		l.only = "m.removed_at IS NULL"
@@ -108,7 +108,7 @@ func (r keyedRow) Scan(dest ...any) error {
 // text adds the conditions and writes the query down.
 func (l *list[T]) text(q *bun.SelectQuery) (string, error) {
 	q = l.within(q)
-	q, err := where(q, l.r.db.dialect, l.r.tenant, l.of, l.q.Where)
+	q, err := where(q, l.r.db.dialect, l.r.tenant, l.of, l.q)
 	if err != nil {
 		return "", err
 	}

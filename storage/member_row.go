@@ -68,15 +68,19 @@ func (m *memberRow) member() (roster.Member, error) {
 	return out, err
 }
 
-// groupsOf is the column that holds a member's groups, by id.
-func groupsOf(d dialect) string {
+// groupsOf is the column that holds a member's groups, by id. A directory sees its own only (R7).
+func groupsOf(d dialect, s roster.Scope) string {
 	pair := "json_array(g.id, g.name)"
 	if d == postgres {
 		pair = "json_build_array(g.id, g.name)"
 	}
+	seen := ""
+	if !s.Directory.IsZero() {
+		seen = " AND g.directory_id = m.directory_id"
+	}
 	return `(SELECT ` + d.jsonArray(pair+" ORDER BY g.id") + ` FROM group_members gm
 		JOIN groups g ON g.tenant_id = gm.tenant_id AND g.id = gm.group_id
-		WHERE gm.tenant_id = m.tenant_id AND gm.member_id = m.id)`
+		WHERE gm.tenant_id = m.tenant_id AND gm.member_id = m.id` + seen + `)`
 }
 
 func groupRefs(text []byte) ([]roster.GroupRef, error) {

@@ -10,7 +10,7 @@ import (
 func (r *reader) Member(ctx context.Context, s roster.Scope, id roster.MemberID, withGroups bool) (roster.Member, error) {
 	columns := memberColumns
 	if withGroups {
-		columns += ", " + groupsOf(r.db.dialect)
+		columns += ", " + groupsOf(r.db.dialect, s)
 	}
 	sql := `SELECT ` + columns + ` FROM members m WHERE m.tenant_id = $1 AND m.id = $2`
 	return r.member(ctx, s, statement{sql: sql, args: []any{r.me(), ident(id.UUID)}, brief: true}, withGroups)

@@ -25,7 +25,7 @@ const (
 // condition is a piece of SQL with its arguments.
 type condition = schema.QueryWithArgs
 
-// where adds the predicate to a query of the tenant's members (alias m) or groups (alias g).
+// where adds the predicate of what was asked to a query of the tenant's members (alias m) or groups (alias g).
 //
 // Its meaning is that of roster.MatchMember and roster.MatchGroup; storagetest holds it to them.
 // Three things are kept to throughout: no condition is ever NULL, so that NOT means not; nothing
@@ -34,14 +34,15 @@ type condition = schema.QueryWithArgs
 // comparison of a column, because PostgreSQL uses no index for others under row-level security.
 //
 // A predicate that is too deep or too long is a BadFilter.
-func where(q *bun.SelectQuery, d dialect, id tenant.ID, of subjects, p roster.Predicate) (*bun.SelectQuery, error) {
+func where(q *bun.SelectQuery, d dialect, id tenant.ID, of subjects, asked roster.Query) (*bun.SelectQuery, error) {
+	p := asked.Where
 	if p == nil {
 		return q, nil
 	}
 	if !bounded(p) {
 		return nil, &roster.Error{Kind: roster.BadFilter, Detail: "The filter has too many terms or is nested too deeply. Ask with several shorter filters."}
 	}
-	c := compiler{d: d, tenant: id}
+	c := compiler{d: d, tenant: id, directory: asked.Scope.Directory}
 	// Parts that all must hold are added one by one, which reads better in a query log.
 	parts, ok := p.(roster.And)
 	if !ok {
@@ -88,9 +89,10 @@ func all(list []roster.Predicate, ok func(roster.Predicate) bool) bool {
 
 // compiler turns predicates into conditions.
 type compiler struct {
-	d       dialect
-	tenant  tenant.ID
-	aliases int // given out so far
+	d         dialect
+	tenant    tenant.ID
+	directory tenant.DirectoryID // that asks; zero: none does
+	aliases   int                // given out so far
 }
 
 func expr(text string, args ...any) condition { return bun.SafeQuery(text, args...) }

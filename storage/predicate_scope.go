@@ -31,7 +31,9 @@ func (nothing) any(*compiler, roster.Any) condition           { return never }
 func (nothing) value(roster.Field) value                      { return nothing{} }
 func (c *compiler) alias() string                             { c.aliases++; return "e" + strconv.Itoa(c.aliases) }
 
-func (c *compiler) root(of subjects) scope { return table{d: c.d, of: of, tenant: c.tenant} }
+func (c *compiler) root(of subjects) scope {
+	return table{d: c.d, of: of, tenant: c.tenant, directory: c.directory}
+}
 func (d dialect) uuid(column string) value { return uuidColumn{d, column} }
 func (d dialect) text(column string, fold bool) value {
 	return textColumn{d: d, sql: column, fold: fold}
@@ -39,9 +41,10 @@ func (d dialect) text(column string, fold bool) value {
 
 // table is a row of members or groups.
 type table struct {
-	d      dialect
-	of     subjects
-	tenant tenant.ID
+	d         dialect
+	of        subjects
+	tenant    tenant.ID
+	directory tenant.DirectoryID // that asks; zero: none does
 }
 
 func (t table) value(f roster.Field) value {
@@ -72,7 +75,9 @@ func (t table) value(f roster.Field) value {
 		case roster.ColumnActive:
 			return boolColumn(a + "directory_active")
 		case roster.ColumnGroup:
-			return groupsOfMember
+			g := groupsOfMember
+			g.seen = !t.directory.IsZero()
+			return g
 		case roster.ColumnState:
 			return t.d.text(a+"state", false)
 		case roster.ColumnRole:
@@ -126,6 +131,7 @@ type membership struct {
 	table   string // what has their names
 	label   string // the column of the names
 	user    bool   // elements have the type User
+	seen    bool   // a directory asks: of the elements it sees its own only (R7)
 }
 
 var (
@@ -134,8 +140,18 @@ var (
 )
 
 func (m membership) assigned() condition {
-	return expr("EXISTS (SELECT 1 FROM group_members AS gm WHERE gm.tenant_id = " + m.subject + ".tenant_id AND gm." +
-		m.own + " = " + m.subject + ".id)")
+	from, own := "group_members AS gm", ""
+	if m.seen {
+		from += m.join("gm")
+		own = " AND gmn.directory_id = " + m.subject + ".directory_id"
+	}
+	return expr("EXISTS (SELECT 1 FROM " + from + " WHERE gm.tenant_id = " + m.subject + ".tenant_id AND gm." +
+		m.own + " = " + m.subject + ".id" + own + ")")
+}
+
+// join adds the elements themselves, as the alias with an n behind it.
+func (m membership) join(alias string) string {
+	return " JOIN " + m.table + " AS " + alias + "n ON " + alias + "n.tenant_id = " + alias + ".tenant_id AND " + alias + "n.id = " + alias + "." + m.other
 }
 
 func (m membership) holds(roster.Op, roster.Value, bool) condition { return never }
@@ -146,8 +162,11 @@ func (m membership) any(c *compiler, p roster.Any) condition {
 	s := &membershipRow{membership: m, d: c.d, alias: e}
 	holds := c.predicate(p.Where, s)
 	from := "group_members AS " + e
-	if s.named {
-		from += " JOIN " + m.table + " AS " + e + "n ON " + e + "n.tenant_id = " + e + ".tenant_id AND " + e + "n.id = " + e + "." + m.other
+	if s.named || m.seen {
+		from += m.join(e)
+	}
+	if m.seen {
+		holds = expr("? AND "+e+"n.directory_id = ?", holds, c.directory.UUID)
 	}
 	_, byValue := required(p.Where, "value")
 	_, byName := required(p.Where, "display")

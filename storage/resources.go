@@ -146,7 +146,7 @@ func (u *union) rows(ctx context.Context) (members map[tenant.UUID]roster.Member
 	d := u.r.db.dialect
 	columns := memberColumns
 	if u.q.WithGroups {
-		columns += ", " + groupsOf(d)
+		columns += ", " + groupsOf(d, u.q.Scope)
 	}
 	var both []statement
 	if len(memberIDs) > 0 {

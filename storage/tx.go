@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"rollcall/internal/roster"
@@ -103,6 +104,11 @@ func (t *tx) LockMembers(ctx context.Context, s roster.Scope, ids []roster.Membe
 func (t *tx) lockMembers(ctx context.Context, s roster.Scope, which func(column string) string, argument any) ([]roster.Member, error) {
 	d := t.db.dialect
 	args := []any{t.me(), argument}
+	seen, groupArgs := "", args
+	if !s.Directory.IsZero() { // it sees its own groups only (R7)
+		seen = ` AND g.directory_id = $3`
+		groupArgs = append(slices.Clone(args), ident(s.Directory.UUID))
+	}
 	var found []roster.Member
 	groups := map[roster.MemberID][]roster.GroupRef{}
 	err := t.run(ctx, "lock members",
@@ -120,8 +126,8 @@ func (t *tx) lockMembers(ctx context.Context, s roster.Scope, which func(column 
 		},
 		statement{
 			sql: `SELECT gm.member_id, g.id, g.name FROM group_members gm JOIN groups g ON g.tenant_id = gm.tenant_id AND g.id = gm.group_id
-				WHERE gm.tenant_id = $1 AND ` + which("gm.member_id") + ` ORDER BY g.id`,
-			args: args,
+				WHERE gm.tenant_id = $1 AND ` + which("gm.member_id") + seen + ` ORDER BY g.id`,
+			args: groupArgs,
 			each: func(r row) error {
 				var member, group ident
 				var ref roster.GroupRef

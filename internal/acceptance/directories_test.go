@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 
 	"rollcall/internal/roster"
@@ -42,6 +43,57 @@ func TestR7GroupsOfAFormerDirectoryAreNotShown(t *testing.T) {
 		got := d.want(http.StatusOK, "GET", "/Groups/"+group, nil)
 		if members, _ := got["members"].([]any); len(members) > 0 {
 			t.Errorf("members = %v, want none: another directory manages the member now", members)
+		}
+	})
+}
+
+func TestR7GroupsKeptByHandAreNotShown(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		a := g.tenant("acme")
+		a.trust("acme.example")
+		d := a.directory("Entra")
+		id := d.create("ada@acme.example", "e1")
+		pushed := d.group("Writers", id)
+		now := g.clock.Now()
+		byHand := roster.Group{ID: roster.NewGroupID(now), Name: "Secret project", NameUnique: true, Version: 1, CreatedAt: now, ChangedAt: now}
+		err := g.roster.Store.Update(t.Context(), a.id, func(tx roster.Tx) error {
+			if err := tx.InsertGroup(t.Context(), byHand); err != nil {
+				return err
+			}
+			_, _, err := tx.AddToGroup(t.Context(), roster.Scope{}, byHand.ID, []roster.MemberID{a.member(id)})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		patch := map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:PatchOp"}, "Operations": []any{
+			map[string]any{"op": "replace", "path": "title", "value": "x"},
+		}}
+		for method, body := range map[string]any{"GET": nil, "PATCH": patch} {
+			groups, _ := d.want(http.StatusOK, method, "/Users/"+id, body)["groups"].([]any)
+			if one, _ := groups[0].(map[string]any); len(groups) != 1 || one["value"] != pushed {
+				t.Errorf("%s: groups = %v, want the pushed one only", method, groups)
+			}
+		}
+		secret := byHand.ID.UUID.UUID()
+		for filter, want := range map[string]float64{
+			`groups.value eq "` + secret + `"`: 0, `groups.display sw "Secret"`: 0, `groups[value eq "` + secret + `"]`: 0,
+			`groups.value eq "` + pushed + `"`: 1, `groups.display sw "Wri"`: 1, `groups pr`: 1,
+		} {
+			if got := d.want(http.StatusOK, "GET", "/Users?filter="+url.QueryEscape(filter), nil); got["totalResults"] != want {
+				t.Errorf("%s: %v results, want %v", filter, got["totalResults"], want)
+			}
+		}
+		d.want(http.StatusNoContent, "PATCH", "/Groups/"+pushed, map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:PatchOp"}, "Operations": []any{
+			map[string]any{"op": "remove", "path": "members"},
+		}})
+		if got := d.want(http.StatusOK, "GET", "/Users?filter="+url.QueryEscape("groups pr"), nil); got["totalResults"] != 0.0 {
+			t.Errorf("groups pr: %v results without pushed groups, want none", got["totalResults"])
+		}
+		d.want(http.StatusNoContent, "DELETE", "/Users/"+id, nil)
+		left, err := g.roster.Store.Reader(a.id).GroupMembers(t.Context(), byHand.ID, roster.MemberID{}, 0)
+		if err != nil || len(left) > 0 {
+			t.Errorf("members of the group kept by hand = %v (%v), want none: the member was removed", left, err)
 		}
 	})
 }

@@ -17,9 +17,12 @@ func (r *Roster) Remove(ctx context.Context, by By, id MemberID, pre Preconditio
 		if err := tx.LockGroupsOf(ctx, id); err != nil {
 			return err
 		}
-		before, err := tx.LockMember(ctx, by.scope(), id)
+		before, err := tx.LockMember(ctx, Scope{}, id) // with the groups that the directory does not see
 		if err != nil {
 			return err
+		}
+		if before.Directory != by.Directory.ID || before.Removed() {
+			return &Error{Kind: NotFound, Detail: "There is no such member."}
 		}
 		if err := pre.Check(before.Version); err != nil {
 			return err

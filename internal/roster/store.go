@@ -8,7 +8,8 @@ import (
 )
 
 // Scope limits what is seen to the members and groups that one directory
-// manages (R7), without the removed ones. The zero Scope sees the whole tenant,
+// manages (R7), without the removed ones; of its members' groups, too, to those that
+// it manages. The zero Scope sees the whole tenant,
 // removed members included only where a method says so.
 type Scope struct{ Directory tenant.DirectoryID }
 
