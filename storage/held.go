@@ -87,7 +87,16 @@ func (t *tx) UnparkGroups(ctx context.Context, ids []roster.MemberID, since time
 	}
 	d := t.db.dialect
 	list := d.list(memberIdents(ids))
+	clear(t.groups) // some have another version now
 	return t.later(ctx, "unpark groups",
+		statement{
+			sql: `UPDATE groups SET version = version + 1, changed_at = $4 WHERE tenant_id = $1 AND id IN (
+				SELECT p.group_id FROM parked_groups p
+				WHERE p.tenant_id = $1 AND ` + d.in("p.member_id", "$2") + ` AND p.at >= $3 AND NOT EXISTS (
+				  SELECT 1 FROM group_members gm
+				  WHERE gm.tenant_id = p.tenant_id AND gm.group_id = p.group_id AND gm.member_id = p.member_id))`,
+			args: []any{t.me(), list, instant(since), instant(t.now)},
+		},
 		statement{
 			sql: `INSERT INTO group_members (tenant_id, group_id, member_id)
 				SELECT p.tenant_id, p.group_id, p.member_id FROM parked_groups p

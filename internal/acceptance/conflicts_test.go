@@ -211,6 +211,8 @@ func TestConflictPushedGroupBearsAManualGroupsName(t *testing.T) {
 		pushed := d.group("writers")
 		do[tenant.Directory](t)(g.roster.SetMappings(t.Context(), a.admin, d.id, []tenant.RoleMapping{mappings("editor", pushed)}))
 		a.role(id, "viewer", roster.RuleTenantDefault) // two groups, until somebody says otherwise
+		conflict := a.decide(roster.Separate, roster.CodeSameName)
+		do[roster.Waiting](t)(g.roster.Decide(t.Context(), a.admin, conflict, roster.Reopen))
 		a.decide(roster.Confirm, roster.CodeSameName)
 		a.role(id, "editor", roster.RuleGroupMapping)
 		got := d.want(http.StatusOK, "GET", "/Groups/"+pushed, nil)

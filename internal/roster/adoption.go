@@ -116,12 +116,12 @@ func (o *onlooker) standing(m Member) Forecast {
 		return doubt(CodeManagedByDirectory, o.foreignName(m))
 	case m.Email == "" || !m.Proven || !dom.Owned():
 		return doubt(CodeDomainNotProven, "The domain of the address is not proven: the directory's create would make a second member that waits.")
+	case apart(m, o.by.Directory.ID.String()):
+		return doubt(CodeKeptApart, "An admin decided that the directory's record is another person.")
 	case m.Standing.Role == o.cfg.Tenant.Roles.Admin():
 		return doubt(CodeNeedsConfirmation, "The member is an admin: another admin must confirm that the directory may manage it.")
 	case o.cfg.Tenant.Policy.ConfirmAdoption:
 		return doubt(CodeNeedsConfirmation, "The tenant confirms each adoption.")
-	case apart(m, o.by.Directory.ID.String()):
-		return doubt(CodeKeptApart, "An admin decided that the directory's record is another person.")
 	}
 	return f
 }

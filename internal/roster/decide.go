@@ -88,7 +88,7 @@ func findWaiting(ctx context.Context, rd Reader, id ConflictID) (Waiting, error)
 	if err != nil {
 		return w, err
 	}
-	if known {
+	if known && decided.Decision != Reopen { // reopened, it waits again
 		return Waiting{ID: id, Code: decided.Code, Since: decided.At, Directory: g.Directory, Group: &g, Decided: &decided}, nil
 	}
 	pairs, err := rd.SameNames(ctx, ConflictQuery{Directory: g.Directory, Limit: 1 << 20})

@@ -41,9 +41,6 @@ func (r *Roster) CreateDirectory(ctx context.Context, s Staff, name string, p te
 // NotFound for a group or directory, Refused when no admin would be left.
 func (r *Roster) SetMappings(ctx context.Context, s Staff, id tenant.DirectoryID, mappings []tenant.RoleMapping) (tenant.Directory, error) {
 	return r.changeDirectory(ctx, s, id, DirectoryChanged, func(tx Tx, d *tenant.Directory, cfg tenant.Config) (func(Member) Member, error) {
-		if d.Status == tenant.DirectoryRemoved {
-			return nil, &Error{Kind: NotFound, Field: "directory", Detail: "The directory was removed. Restore it before its mappings are changed."}
-		}
 		if err := checkMappings(ctx, tx, cfg, *d, mappings); err != nil {
 			return nil, err
 		}
@@ -57,6 +54,9 @@ func (r *Roster) SetMappings(ctx context.Context, s Staff, id tenant.DirectoryID
 
 // checkMappings says what is wrong with a directory's new mappings.
 func checkMappings(ctx context.Context, rd Reader, cfg tenant.Config, d tenant.Directory, mappings []tenant.RoleMapping) error {
+	if d.Status == tenant.DirectoryRemoved {
+		return &Error{Kind: NotFound, Field: "directory", Detail: "The directory was removed. Restore it before its mappings are changed."}
+	}
 	for _, m := range mappings {
 		if m.Role == "" {
 			return &Error{Kind: Invalid, Field: "role", Detail: "A mapping names a role. The tenant's roles are: " + list(cfg.Tenant.Roles.Roles) + "."}

@@ -97,7 +97,7 @@ func (r *Roster) applyDue(ctx context.Context, id tenant.ID) (int, error) {
 	n := 0
 	for _, h := range due {
 		from := origin{actor: DirectoryActor(h.Directory)}
-		applied, err := r.eachHeld(ctx, id, from, HeldQuery{Directory: h.Directory}, []MemberID{h.Member}, r.release(from))
+		applied, err := r.eachHeld(ctx, id, from, HeldQuery{Directory: h.Directory, DueBy: h.Due}, []MemberID{h.Member}, r.release(from))
 		if errors.Is(err, Refused) {
 			_, err = r.eachHeld(ctx, id, from, HeldQuery{Directory: h.Directory}, []MemberID{h.Member}, r.postpone(from))
 		}
@@ -162,7 +162,7 @@ func someHeld(ctx context.Context, tx Tx, q HeldQuery, members []MemberID,
 	}
 	for _, m := range found {
 		h, ok := m.Hold()
-		if !ok || h.Directory != q.Directory {
+		if !ok || h.Directory != q.Directory || !q.DueBy.IsZero() && h.Due.After(q.DueBy) { // held anew since
 			continue
 		}
 		if err := f(ctx, tx, cfg, m, h); err != nil {

@@ -31,8 +31,9 @@ type RoleShift struct{ From, To string }
 // left. It returns the names of at most limit people. Errors are those of
 // SetMappings, without last_admin.
 func (r *Roster) PreviewMappings(ctx context.Context, s Staff, id tenant.DirectoryID, mappings []tenant.RoleMapping, limit int) (MappingPreview, error) {
-	p := MappingPreview{Moves: map[RoleShift]int{}}
+	var p MappingPreview
 	err := r.Store.View(ctx, s.Tenant, func(rd Reader) error {
+		p = MappingPreview{Moves: map[RoleShift]int{}}
 		cfg, err := rd.Config(ctx)
 		if err != nil {
 			return err

@@ -58,14 +58,13 @@ func (r *Roster) WatchDirectories(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	told := 0
+	var errs []error
 	for _, t := range tenants {
 		n, err := r.watchTenant(ctx, t.ID)
 		told += n
-		if err != nil {
-			return told, err
-		}
+		errs = append(errs, err)
 	}
-	return told, nil
+	return told, errors.Join(errs...)
 }
 
 func (r *Roster) watchTenant(ctx context.Context, id tenant.ID) (int, error) {
