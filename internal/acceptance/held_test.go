@@ -175,3 +175,20 @@ func TestDirectoryPausedWritesComeAgain(t *testing.T) {
 		}
 	})
 }
+
+func TestConflictHeldRemovalIsTakenBackAfterTheHoldIsOff(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		a, d, ids := heldUp(t, g)
+		d.want(http.StatusNoContent, "DELETE", "/Users/"+ids[11], nil)
+		do[tenant.Directory](t)(g.roster.SetHold(t.Context(), a.admin, d.id, false))
+		other := object{"emails": []object{{"value": "other@acme.example", "type": "work", "primary": true}}}
+		if back := d.create("p11@acme.example", "e11", other); back != ids[11] {
+			t.Errorf("created again under its name as %s, want the same %s", back, ids[11])
+		}
+		g.clock.advance(roster.HoldFor + time.Minute)
+		if n := do[int](t)(g.roster.ApplyHeld(t.Context())); n != 0 {
+			t.Errorf("%d held changes applied, want none: it was taken back", n)
+		}
+		a.access(ids[11], "on")
+	})
+}

@@ -3,15 +3,20 @@ package roster
 import (
 	"context"
 	"slices"
+	"time"
 
 	"rollcall/internal/tenant"
 )
+
+// heldOn is how long after a mass change something of it may be held back still, although the directory does not
+// ask for that any more.
+const heldOn = 48 * time.Hour
 
 // withHeld adds to the members that a create matches the one that the directory
 // deleted, and whose removal is held back: the directory does not see it any
 // more, so that only an address would find it.
 func (r *Roster) withHeld(ctx context.Context, tx Tx, cfg tenant.Config, m Match, found []Member) ([]Member, error) {
-	if d, ok := cfg.Directory(m.Directory); !ok || !d.Settings.Hold {
+	if d, ok := cfg.Directory(m.Directory); !ok || !d.Settings.Hold && tx.Now().Sub(d.MassChangeAt) > heldOn {
 		return found, nil
 	}
 	rows, err := tx.Held(ctx, HeldQuery{Directory: m.Directory, Login: m.Login, ExternalID: m.ExternalID, Limit: walkPage})
