@@ -49,6 +49,28 @@ func TestDraftsOfHotChanges(t *testing.T) {
 	}
 }
 
+// TestDraftsThatWriteNothing: that there is nothing to do is not decided by a configuration of before.
+func TestDraftsThatWriteNothing(t *testing.T) {
+	t.Parallel()
+	w := newDraftWorld(t)
+	w.provision("warm-up@one.example") // learns the configuration
+	other := openOnly(t, storage.Config{URL: w.url})
+	elsewhere := &roster.Roster{Store: other, Locator: other, Now: time.Now}
+	s := roster.Staff{Tenant: w.by.Tenant, Actor: roster.Actor{Source: roster.SourceOperator}}
+	if _, err := elsewhere.AddDomain(t.Context(), s, "two.example"); err != nil {
+		t.Fatal(err)
+	}
+	var seen int
+	err := w.db.Update(t.Context(), w.by.Tenant, func(tx roster.Tx) error {
+		c, err := tx.Config(t.Context())
+		seen = len(c.Domains)
+		return err
+	})
+	if err != nil || seen != 2 {
+		t.Errorf("an Update that writes nothing went by %d domains (%v), want 2", seen, err)
+	}
+}
+
 // TestDraftsMeet has several change the same member at once: no change is lost.
 func TestDraftsMeet(t *testing.T) {
 	t.Parallel()
@@ -192,15 +214,17 @@ func TestDraftsWithFewConnections(t *testing.T) {
 
 // draftWorld is a tenant with a directory on PostgreSQL.
 type draftWorld struct {
-	t  *testing.T
-	db *storage.DB
-	r  *roster.Roster
-	by roster.By
+	t   *testing.T
+	url string
+	db  *storage.DB
+	r   *roster.Roster
+	by  roster.By
 }
 
 func newDraftWorld(t *testing.T) *draftWorld {
 	t.Helper()
-	w := &draftWorld{t: t, db: open(t, testenv.Postgres(t))}
+	url := testenv.Postgres(t)
+	w := &draftWorld{t: t, url: url, db: open(t, url)}
 	w.begin()
 	return w
 }

@@ -56,8 +56,11 @@ func (d *draft) try(ctx context.Context, f func(writing) error) (done bool, err 
 		return !d.met(), err
 	case err != nil && d.config != 0:
 		return false, nil
-	case err != nil || len(d.waiting) == 0:
+	case err != nil || len(d.waiting) == 0 && d.config == 0:
 		return true, err
+	case len(d.waiting) == 0: // that nothing is to be done may rest on the configuration as well
+		err = d.b.readShared(ctx, d.id, []statement{{sql: expectConfig, args: []any{ident(d.id.UUID), d.config}}})
+		return !undone(err), err
 	}
 	u := &unit{ctx: ctx, list: d.waiting, config: d.config}
 	if len(d.members) > 0 {
