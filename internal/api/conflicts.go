@@ -20,7 +20,7 @@ type conflictView struct {
 	ID        string             `json:"id"`
 	Code      roster.Code        `json:"code" doc:"needs_confirmation, external_id_conflict, duplicate_address or same_name."`
 	Since     time.Time          `json:"since"`
-	Directory tenant.DirectoryID `json:"directory"`
+	Directory tenant.DirectoryID `json:"directory,omitzero"`
 	Member    *MemberView        `json:"member,omitempty" doc:"The directory's record."`
 	Other     *MemberView        `json:"other,omitempty" doc:"What it stands against."`
 	Group     *groupRefView      `json:"group,omitempty" doc:"The group that the directory pushed."`

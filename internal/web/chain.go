@@ -134,7 +134,11 @@ func (c Chain) panicked(p any, rec *Record, out *response, r *http.Request) {
 func (c Chain) log(ctx context.Context, rec *Record) {
 	level := slog.LevelInfo
 	switch {
-	case rec.Status >= http.StatusInternalServerError, rec.broken:
+	case rec.broken:
+		level = slog.LevelError
+	case rec.Status == http.StatusNotImplemented, rec.Status == http.StatusServiceUnavailable && refusedByRule(rec.Err):
+		// What was asked for is not offered, or an admin said no for now: nothing is broken.
+	case rec.Status >= http.StatusInternalServerError:
 		level = slog.LevelError
 	case rec.Quiet:
 		level = slog.LevelDebug
@@ -157,6 +161,12 @@ func (c Chain) log(ctx context.Context, rec *Record) {
 		attrs = append(attrs, slog.String("error", errorText(rec.Err, rec.Status)))
 	}
 	c.Log.LogAttrs(ctx, level, "request", attrs...)
+}
+
+// refusedByRule says whether a rule with a reason code refused, such as a pause of a directory.
+func refusedByRule(err error) bool {
+	e, ok := errors.AsType[*roster.Error](err)
+	return ok && e.Code != ""
 }
 
 // errorText shows of an error that the caller caused the kind, code and field

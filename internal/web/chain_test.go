@@ -69,6 +69,9 @@ func TestChainWritesOneLineARequestWithNothingPersonalInIt(t *testing.T) {
 	down := func(http.ResponseWriter, *http.Request) error {
 		return &roster.Error{Kind: roster.Unavailable, Err: errors.New("connection refused")}
 	}
+	paused := func(http.ResponseWriter, *http.Request) error {
+		return &roster.Error{Kind: roster.Unavailable, Code: roster.CodeDirectoryPaused}
+	}
 	unknown := func(http.ResponseWriter, *http.Request) error { return errors.New("disk full") }
 	tests := []struct {
 		name         string
@@ -87,6 +90,10 @@ func TestChainWritesOneLineARequestWithNothingPersonalInIt(t *testing.T) {
 		{"a store that is away", "GET", "/people/ann@acme.test", down, map[string]any{
 			"level": "ERROR", "status": 503.0, "door": "people", "route": "/people/{login}",
 			"error": "unavailable: connection refused",
+		}},
+		{"a pause", "POST", "/people/ann@acme.test", paused, map[string]any{
+			"level": "INFO", "method": "POST", "status": 503.0, "door": "people", "route": "/people/{login}",
+			"error": "unavailable (directory_paused)",
 		}},
 		{"an unknown error", "GET", "/people/ann@acme.test", unknown, map[string]any{
 			"level": "ERROR", "status": 500.0, "door": "people", "route": "/people/{login}", "error": "disk full",
