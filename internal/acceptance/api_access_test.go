@@ -104,7 +104,7 @@ func bodies() map[string]object {
 		"setMappings": {"mappings": []object{}}, "addToken": {"label": "new"}, "addSecret": {}, "rotateCredential": {},
 		"addTrust":      {"issuer": "https://issuer.example", "subject": "x", "keys_url": "https://issuer.example/keys"},
 		"putSchema":     {"name": "New", "attributes": []object{{"name": "badge"}}},
-		"showLogBodies": {}, "setLogBounds": {"days": 7},
+		"putEntitlement": {}, "showLogBodies": {}, "setLogBounds": {"days": 7},
 		"addMember": {"email": "new@acme.example"}, "setMemberRole": {"role": "viewer"}, "confirmMember": {"accept": true},
 	}
 }
