@@ -102,8 +102,8 @@ func bodies() map[string]object {
 		"decideConflict": {"decision": "confirm"}, "releaseHeldChanges": {}, "refuseHeldChanges": {}, "previewMappings": {"mappings": []object{}}, "previewAdoption": {},
 		"createDirectory": {"provider": "okta"}, "changeDirectory": {"name": "New"},
 		"setMappings": {"mappings": []object{}}, "addToken": {"label": "new"}, "addSecret": {}, "rotateCredential": {},
-		"addTrust":      {"issuer": "https://issuer.example", "subject": "x", "keys_url": "https://issuer.example/keys"},
-		"putSchema":     {"name": "New", "attributes": []object{{"name": "badge"}}},
+		"addTrust":       {"issuer": "https://issuer.example", "subject": "x", "keys_url": "https://issuer.example/keys"},
+		"putSchema":      {"name": "New", "attributes": []object{{"name": "badge"}}},
 		"putEntitlement": {}, "showLogBodies": {}, "setLogBounds": {"days": 7},
 		"addMember": {"email": "new@acme.example"}, "setMemberRole": {"role": "viewer"}, "confirmMember": {"accept": true},
 	}
