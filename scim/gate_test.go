@@ -149,7 +149,9 @@ type longNames struct {
 	gate *turnstile
 }
 
-func (s longNames) Reader(id tenant.ID) roster.Reader { return longNamesReader{s.Store.Reader(id), s.gate} }
+func (s longNames) Reader(id tenant.ID) roster.Reader {
+	return longNamesReader{s.Store.Reader(id), s.gate}
+}
 
 type longNamesReader struct {
 	roster.Reader
