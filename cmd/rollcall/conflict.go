@@ -8,6 +8,7 @@ import (
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 type conflictCmd struct {
@@ -22,10 +23,10 @@ type conflictView struct {
 	Code      roster.Code        `json:"code"`
 	Since     time.Time          `json:"since"`
 	Directory tenant.DirectoryID `json:"directory,omitzero"`
-	Member    *memberView        `json:"member,omitempty"` // the directory's record
-	Other     *memberView        `json:"other,omitempty"`  // what it stands against
-	Group     *groupView         `json:"group,omitempty"`
-	ByHand    *groupView         `json:"by_hand,omitempty"`
+	Member    *view.MemberView   `json:"member,omitempty"` // the directory's record
+	Other     *view.MemberView   `json:"other,omitempty"`  // what it stands against
+	Group     *view.GroupRefView `json:"group,omitempty"`
+	ByHand    *view.GroupRefView `json:"by_hand,omitempty"`
 	Choices   []roster.Choice    `json:"choices"`
 	Decision  roster.Decision    `json:"decision,omitempty"`
 	DecidedAt time.Time          `json:"decided_at,omitzero"`
@@ -33,18 +34,18 @@ type conflictView struct {
 
 func viewConflict(cfg tenant.Config, w roster.Waiting) conflictView {
 	v := conflictView{ID: w.ID, Code: w.Code, Since: w.Since, Directory: w.Directory, Choices: append([]roster.Choice{}, w.Choices...)}
-	member := func(m *roster.Member) *memberView {
+	member := func(m *roster.Member) *view.MemberView {
 		if m == nil {
 			return nil
 		}
-		mv := viewMember(cfg, *m)
+		mv := view.Member(cfg, *m)
 		return &mv
 	}
-	group := func(g *roster.Group) *groupView {
+	group := func(g *roster.Group) *view.GroupRefView {
 		if g == nil {
 			return nil
 		}
-		return &groupView{ID: g.ID, Name: g.Name}
+		return &view.GroupRefView{ID: g.ID, Name: g.Name}
 	}
 	v.Member, v.Other, v.Group, v.ByHand = member(w.Member), member(w.Other), group(w.Group), group(w.ByHand)
 	if w.Decided != nil {

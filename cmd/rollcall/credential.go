@@ -4,46 +4,12 @@ import (
 	"cmp"
 	"io"
 	"slices"
-	"time"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
-
-// credentialView is a token, client secret or trusted issuer as JSON, without what it keeps secret.
-type credentialView struct {
-	ID           tenant.CredentialID   `json:"id"`
-	Directory    tenant.DirectoryID    `json:"directory"`
-	Kind         tenant.CredentialKind `json:"kind"`
-	Label        string                `json:"label"`
-	Status       string                `json:"status"` // active, expired or revoked
-	CreatedAt    time.Time             `json:"created_at"`
-	ExpiresAt    time.Time             `json:"expires_at,omitzero"`
-	LastUsedAt   time.Time             `json:"last_used_at,omitzero"`
-	LastUsedBy   string                `json:"last_used_by,omitempty"` // the product, as its User-Agent says
-	RevokedAt    time.Time             `json:"revoked_at,omitzero"`
-	TokenMinutes int                   `json:"token_minutes,omitempty"`
-	Trust        *tenant.Trust         `json:"trust,omitempty"`
-}
-
-func (p *program) viewCredential(c tenant.Credential) credentialView {
-	v := credentialView{
-		ID: c.ID, Directory: c.Directory, Kind: c.Kind, Label: c.Label, Status: "active",
-		CreatedAt: c.CreatedAt, ExpiresAt: c.ExpiresAt, LastUsedAt: c.LastUsedAt, LastUsedBy: c.LastUsedBy, RevokedAt: c.RevokedAt,
-		TokenMinutes: c.TokenMinutes,
-	}
-	if c.Kind == tenant.TrustedIssuer {
-		v.Trust = &c.Trust
-	}
-	switch {
-	case !c.RevokedAt.IsZero():
-		v.Status = "revoked"
-	case !c.Usable(p.now()):
-		v.Status = "expired"
-	}
-	return v
-}
 
 // credentialsOf lists a directory's credentials of one kind, by id.
 func (p *program) credentialsOf(s roster.Staff, d tenant.Directory, kind tenant.CredentialKind) ([]tenant.Credential, error) {
@@ -56,10 +22,10 @@ func (p *program) showCredentials(s roster.Staff, d tenant.Directory, kind tenan
 	if err != nil {
 		return err
 	}
-	views := list(all, p.viewCredential)
+	views := list(all, func(c tenant.Credential) view.CredentialView { return view.Credential(c, p.now()) })
 	return p.show(views, func(w io.Writer) {
 		table(w, none, []string{"ID", "LABEL", "STATUS", "CREATED", "EXPIRES", "LAST USED", "BY"},
-			list(views, func(v credentialView) []string {
+			list(views, func(v view.CredentialView) []string {
 				return []string{v.ID.String(), v.Label, v.Status, when(v.CreatedAt), orNever(v.ExpiresAt), orNever(v.LastUsedAt), cmp.Or(v.LastUsedBy, "-")}
 			}))
 	})
@@ -130,7 +96,7 @@ func (c revokeFlags) revoke(p *program, kind tenant.CredentialKind) error {
 		return err
 	}
 	noun, _ := nouns(kind)
-	v := p.viewCredential(found)
+	v := view.Credential(found, p.now())
 	return p.show(v, func(w io.Writer) { say(w, "The %s %s (%s) opens nothing any more.", noun, v.ID, v.Label) })
 }
 
@@ -143,11 +109,11 @@ type rotateFlags struct {
 
 // rotatedView is what rotate prints: the only time that the new one shows.
 type rotatedView struct {
-	credentialView
-	Token    string         `json:"token,omitempty"`
-	ClientID string         `json:"client_id,omitempty"`
-	Secret   string         `json:"client_secret,omitempty"`
-	Old      credentialView `json:"old"`
+	view.CredentialView
+	Token    string              `json:"token,omitempty"`
+	ClientID string              `json:"client_id,omitempty"`
+	Secret   string              `json:"client_secret,omitempty"`
+	Old      view.CredentialView `json:"old"`
 }
 
 func (c rotateFlags) rotate(p *program, kind tenant.CredentialKind) error {
@@ -173,7 +139,7 @@ func (c rotateFlags) rotate(p *program, kind tenant.CredentialKind) error {
 	if err != nil {
 		return err
 	}
-	v := rotatedView{credentialView: p.viewCredential(done.New), Old: p.viewCredential(done.Old)}
+	v := rotatedView{CredentialView: view.Credential(done.New, p.now()), Old: view.Credential(done.Old, p.now())}
 	if kind == tenant.ClientSecret {
 		v.ClientID, v.Secret = clientID(old.Directory), token.Reveal()
 	} else {

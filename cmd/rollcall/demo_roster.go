@@ -11,6 +11,7 @@ import (
 	"rollcall/internal/roster"
 	"rollcall/internal/simulate"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 // maxDemoRows is how much of a long roster is shown.
@@ -103,11 +104,11 @@ func (d *demo) standings() ([]roster.Explanation, tenant.Config, error) {
 
 // demoView is the result as JSON.
 type demoView struct {
-	PublicURL   string              `json:"public_url"`
-	AdminURL    string              `json:"admin_url"`
-	Tenant      tenantView          `json:"tenant"`
-	Directories []demoDirectoryView `json:"directories"`
-	Members     []explanationView   `json:"members"`
+	PublicURL   string                 `json:"public_url"`
+	AdminURL    string                 `json:"admin_url"`
+	Tenant      view.TenantView        `json:"tenant"`
+	Directories []demoDirectoryView    `json:"directories"`
+	Members     []view.ExplanationView `json:"members"`
 }
 
 type demoDirectoryView struct {
@@ -124,11 +125,11 @@ func (d *demo) showJSON() error {
 		return err
 	}
 	return d.show(demoView{
-		PublicURL: d.baseURL(d.Listen), AdminURL: "http://" + reachable(d.AdminListen), Tenant: viewTenant(cfg.Tenant),
+		PublicURL: d.baseURL(d.Listen), AdminURL: "http://" + reachable(d.AdminListen), Tenant: view.Tenant(cfg.Tenant),
 		Directories: list(d.directories, func(dir *demoDirectory) demoDirectoryView {
 			return demoDirectoryView{dir.id, dir.name, dir.baseURL, dir.token, dir.summary}
 		}),
-		Members: list(all, func(e roster.Explanation) explanationView { return viewExplanation(cfg, e) }),
+		Members: list(all, func(e roster.Explanation) view.ExplanationView { return view.Explanation(cfg, e) }),
 	}, func(io.Writer) {})
 }
 

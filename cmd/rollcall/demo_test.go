@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"rollcall/internal/view"
 )
 
 // TestDemo tells the whole story once: three directories push over HTTP into a
@@ -48,15 +50,15 @@ func TestDemo(t *testing.T) {
 		want := []string{
 			"R4 directory group mapping", "R4 domain default", "R4 set by an admin", "R4 set by the operator", "R4 tenant default",
 		}
-		if diff := cmp.Diff(want, distinct(got.Members, func(m explanationView) string { return m.Rank.Rule })); diff != "" {
+		if diff := cmp.Diff(want, distinct(got.Members, func(m view.ExplanationView) string { return m.Rank.Rule })); diff != "" {
 			t.Errorf("rules mismatch (-want +got):\n%s", diff)
 		}
 	})
 	t.Run("two are off, by two words, and everybody else is in", func(t *testing.T) {
 		t.Parallel()
-		off := slices.DeleteFunc(slices.Clone(got.Members), func(m explanationView) bool { return m.Access })
+		off := slices.DeleteFunc(slices.Clone(got.Members), func(m view.ExplanationView) bool { return m.Access })
 		want := []string{"deactivated_by_admin", "deactivated_by_directory"}
-		if diff := cmp.Diff(want, distinct(off, func(m explanationView) string { return string(m.Reason) })); diff != "" {
+		if diff := cmp.Diff(want, distinct(off, func(m view.ExplanationView) string { return string(m.Reason) })); diff != "" {
 			t.Errorf("reasons mismatch (-want +got):\n%s", diff)
 		}
 		if len(off) != 2 || len(got.Members) != 14 {
@@ -83,7 +85,7 @@ func TestDemo(t *testing.T) {
 }
 
 // distinct returns what f makes of the members, sorted and each once.
-func distinct(members []explanationView, f func(explanationView) string) []string {
+func distinct(members []view.ExplanationView, f func(view.ExplanationView) string) []string {
 	all := list(members, f)
 	slices.Sort(all)
 	return slices.Compact(all)

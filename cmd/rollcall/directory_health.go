@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 type directoryHealthCmd struct {
@@ -22,38 +22,6 @@ when it says nothing for three times as long as is its habit; locked_out, when i
 paused; removed. How long is too long is learned from the last 14 days.`
 }
 
-// directoryHealth is the health of a directory as JSON.
-type directoryHealth struct {
-	Directory    tenant.DirectoryID         `json:"directory"`
-	Name         string                     `json:"name"`
-	Provider     tenant.Provider            `json:"provider"`
-	Recognised   tenant.Provider            `json:"recognised,omitempty"` // the product that calls, as far as it is known
-	UserAgent    string                     `json:"user_agent,omitempty"`
-	State        roster.HealthState         `json:"state"`
-	FirstAt      time.Time                  `json:"first_at,omitzero"`
-	LastAt       time.Time                  `json:"last_at,omitzero"`
-	LastChangeAt time.Time                  `json:"last_change_at,omitzero"`
-	LastDeniedAt time.Time                  `json:"last_denied_at,omitzero"`
-	LastDenied   roster.AuthFailure         `json:"last_denied,omitempty"`
-	Rhythm       float64                    `json:"rhythm_hours,omitempty"`
-	SilentAfter  float64                    `json:"silent_after_hours,omitempty"`
-	SilentSince  time.Time                  `json:"silent_since,omitzero"`
-	FailingSince time.Time                  `json:"failing_since,omitzero"`
-	Requests     int                        `json:"requests_24h"`
-	Failures     int                        `json:"failures_24h"`
-	Denied       map[roster.AuthFailure]int `json:"denied_24h"`
-	Hint         string                     `json:"hint,omitempty"`
-}
-
-func viewHealth(d tenant.Directory, h roster.Health) directoryHealth {
-	return directoryHealth{
-		Directory: d.ID, Name: d.Name, Provider: d.Provider, Recognised: h.Vendor, UserAgent: h.UserAgent, State: h.State,
-		FirstAt: h.FirstAt, LastAt: h.LastAt, LastChangeAt: h.LastChangeAt, LastDeniedAt: h.LastDeniedAt, LastDenied: h.LastDenied,
-		Rhythm: h.Rhythm.Hours(), SilentAfter: h.SilentAfter.Hours(), SilentSince: h.SilentSince, FailingSince: h.FailingSince,
-		Requests: h.Requests, Failures: h.Failures, Denied: h.Denied, Hint: h.Hint,
-	}
-}
-
 // Run implements directory health.
 func (c *directoryHealthCmd) Run(p *program) error {
 	views, err := c.views(p)
@@ -65,18 +33,18 @@ func (c *directoryHealthCmd) Run(p *program) error {
 	}
 	return p.show(views, func(w io.Writer) {
 		table(w, "There is no directory yet.", []string{"DIRECTORY", "NAME", "PROVIDER", "STATE", "LAST REQUEST", "LAST CHANGE", "REFUSED IN 24 H", "NOT LET IN"},
-			list(views, func(v directoryHealth) []string {
+			list(views, func(v view.HealthView) []string {
 				return []string{v.Directory.String(), v.Name, string(v.Provider), string(v.State), when(v.LastAt), when(v.LastChangeAt), share(v), deniedText(v.Denied)}
 			}))
 	})
 }
 
-func (c *directoryHealthCmd) views(p *program) ([]directoryHealth, error) {
+func (c *directoryHealthCmd) views(p *program) ([]view.HealthView, error) {
 	r, tenants, only, err := c.scope(p)
 	if err != nil {
 		return nil, err
 	}
-	views := []directoryHealth{}
+	views := []view.HealthView{}
 	for _, id := range tenants {
 		cfg, err := p.db.Reader(id).Config(p.ctx)
 		if err != nil {
@@ -92,7 +60,7 @@ func (c *directoryHealthCmd) views(p *program) ([]directoryHealth, error) {
 		}
 		for _, d := range cfg.Directories {
 			if h, ok := byID[d.ID]; ok && (only.IsZero() || only == d.ID) {
-				views = append(views, viewHealth(d, h))
+				views = append(views, view.Health(d, h))
 			}
 		}
 	}
@@ -118,7 +86,7 @@ func (c *directoryHealthCmd) scope(p *program) (*roster.Roster, []tenant.ID, ten
 	return r, list(all, func(t tenant.Tenant) tenant.ID { return t.ID }), none, err
 }
 
-func showHealth(w io.Writer, v directoryHealth) {
+func showHealth(w io.Writer, v view.HealthView) {
 	rhythm := ""
 	if v.Rhythm > 0 {
 		rhythm = fmt.Sprintf("every %.0f h; silent after %.0f h", v.Rhythm, v.SilentAfter)
@@ -132,7 +100,7 @@ func showHealth(w io.Writer, v directoryHealth) {
 	}
 }
 
-func share(v directoryHealth) string { return fmt.Sprintf("%d of %d", v.Failures, v.Requests) }
+func share(v view.HealthView) string { return fmt.Sprintf("%d of %d", v.Failures, v.Requests) }
 
 func deniedText(denied map[roster.AuthFailure]int) string {
 	var out []string

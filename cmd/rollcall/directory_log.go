@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"rollcall/internal/advice"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 type logCmd struct {
@@ -36,33 +36,6 @@ type logListCmd struct {
 func (*logListCmd) Help() string {
 	return `Each SCIM exchange of the directory is an entry, kept for 30 days and 100,000 entries unless set otherwise. Values are
 masked: ‹text 14› stands for a text of 14 characters. Entries appear a quarter of a second after the answer.`
-}
-
-// entryView is an entry of the provisioning log as JSON.
-type entryView struct {
-	ID        roster.ExchangeID  `json:"id"`
-	At        time.Time          `json:"at"`
-	Directory tenant.DirectoryID `json:"directory"`
-	Status    int                `json:"status"`
-	Subject   string             `json:"subject,omitempty"` // the UUID of the user or group, as SCIM shows it
-	roster.ExchangeDetails
-	TookMS float64        `json:"took_ms"`
-	Advice *advice.Advice `json:"advice,omitempty"`
-}
-
-func viewEntry(e roster.Exchange, provider tenant.Provider) entryView {
-	v := entryView{ID: e.ID, At: e.At, Directory: e.Directory, Status: e.Status, ExchangeDetails: e.ExchangeDetails, TookMS: float64(e.Took.Microseconds()) / 1000}
-	if !e.Subject.IsZero() {
-		v.Subject = e.Subject.UUID()
-	}
-	if e.Failed() {
-		if e.Vendor != "" {
-			provider = e.Vendor
-		}
-		a := advice.For(advice.Refusal{Status: e.Status, ScimType: e.ScimType, Code: e.Code}, provider)
-		v.Advice = &a
-	}
-	return v
 }
 
 // Run implements directory log.
@@ -97,7 +70,7 @@ func (c *logListCmd) Run(p *program) error {
 	if c.Follow {
 		return followLog(p, s.Tenant, d, q, page.Items)
 	}
-	return p.show(list(page.Items, func(e roster.Exchange) entryView { return viewEntry(e, d.Provider) }), func(w io.Writer) {
+	return p.show(list(page.Items, func(e roster.Exchange) view.EntryView { return view.Entry(e, d.Provider) }), func(w io.Writer) {
 		table(w, "No entries.", logHeadings(), list(page.Items, logRow))
 		if page.More {
 			say(w, "There are older ones: --limit %d shows them.", c.Limit*4)
@@ -159,7 +132,7 @@ func followLog(p *program, id tenant.ID, d tenant.Directory, q roster.ExchangeQu
 				continue
 			}
 			seen[e.ID] = true
-			if err := p.show(viewEntry(e, d.Provider), func(w io.Writer) { say(w, "%s", printable(strings.Join(logRow(e), "  "))) }); err != nil {
+			if err := p.show(view.Entry(e, d.Provider), func(w io.Writer) { say(w, "%s", printable(strings.Join(logRow(e), "  "))) }); err != nil {
 				return err
 			}
 		}
@@ -197,7 +170,7 @@ func (c *logShowCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	v := viewEntry(e, d.Provider)
+	v := view.Entry(e, d.Provider)
 	return p.show(v, func(w io.Writer) {
 		fields(w, "entry", v.ID.String(), "at", v.At.Format(time.RFC3339Nano), "directory", d.Name+" ("+d.ID.String()+")",
 			"request", e.Method+" "+e.Route, "path", e.Path, "query", e.Query, "status", strconv.Itoa(e.Status), "scimType", e.ScimType,

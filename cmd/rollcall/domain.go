@@ -6,6 +6,7 @@ import (
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 type domainCmd struct {
@@ -16,36 +17,13 @@ type domainCmd struct {
 	Remove domainRemoveCmd `cmd:"" help:"Take a domain away. Its people stay; directories can create nobody there, and no other tenant can have it for 30 days."`
 }
 
-// domainView is a domain as JSON.
-type domainView struct {
-	ID          tenant.DomainID     `json:"id"`
-	Domain      string              `json:"domain"`
-	Status      tenant.DomainStatus `json:"status"`
-	AutoJoin    tenant.AutoJoin     `json:"auto_join"`
-	DefaultRole string              `json:"default_role"` // empty: the tenant's
-	RecordType  string              `json:"record_type"`
-	RecordName  string              `json:"record_name"`
-	RecordValue string              `json:"record_value"`
-}
-
-// challengeLabel stands before a domain in the name of the record that proves
-// it, so that the record is nobody else's.
-const challengeLabel = "_rollcall."
-
-func viewDomain(d tenant.Domain) domainView {
-	return domainView{
-		ID: d.ID, Domain: d.Name, Status: d.Status, AutoJoin: d.AutoJoin, DefaultRole: d.DefaultRole,
-		RecordType: "TXT", RecordName: challengeLabel + d.Name, RecordValue: d.Challenge,
-	}
-}
-
 // domainArg names a domain of a tenant.
 type domainArg struct {
 	tenantFlag
 	Domain string `arg:"" help:"The domain, such as acme.com; sub-domains are domains of their own. International names in their xn-- form."`
 }
 
-func (a domainArg) change(p *program, do func(*roster.Roster, roster.Staff) (tenant.Domain, error), text func(io.Writer, domainView)) error {
+func (a domainArg) change(p *program, do func(*roster.Roster, roster.Staff) (tenant.Domain, error), text func(io.Writer, view.DomainView)) error {
 	r, s, err := a.staff(p)
 	if err != nil {
 		return err
@@ -54,7 +32,7 @@ func (a domainArg) change(p *program, do func(*roster.Roster, roster.Staff) (ten
 	if err != nil {
 		return err
 	}
-	v := viewDomain(d)
+	v := view.Domain(d)
 	return p.show(v, func(w io.Writer) { text(w, v) })
 }
 
@@ -64,7 +42,7 @@ type domainAddCmd struct{ domainArg }
 func (c *domainAddCmd) Run(p *program) error {
 	return c.change(p, func(r *roster.Roster, s roster.Staff) (tenant.Domain, error) {
 		return r.AddDomain(p.ctx, s, c.Domain)
-	}, func(w io.Writer, v domainView) {
+	}, func(w io.Writer, v view.DomainView) {
 		say(w, "Domain %s is %s.", v.Domain, v.Status)
 		say(w, "The record that will prove it, once Rollcall looks into DNS: %s TXT %q", v.RecordName, v.RecordValue)
 		say(w, "Until then, take your own word for it: rollcall domain trust --tenant %s %s", c.Tenant, v.Domain)
@@ -77,7 +55,7 @@ type domainTrustCmd struct{ domainArg }
 func (c *domainTrustCmd) Run(p *program) error {
 	return c.change(p, func(r *roster.Roster, s roster.Staff) (tenant.Domain, error) {
 		return r.TrustDomain(p.ctx, s, c.Domain)
-	}, func(w io.Writer, v domainView) {
+	}, func(w io.Writer, v view.DomainView) {
 		say(w, "Domain %s is trusted: addresses of it are the tenant's own.", v.Domain)
 	})
 }
@@ -95,7 +73,7 @@ func (c *domainSetCmd) Run(p *program) error {
 	}
 	return c.change(p, func(r *roster.Roster, s roster.Staff) (tenant.Domain, error) {
 		return r.SetDomain(p.ctx, s, c.Domain, tenant.AutoJoin(c.AutoJoin), c.DefaultRole)
-	}, func(w io.Writer, v domainView) {
+	}, func(w io.Writer, v view.DomainView) {
 		say(w, "Domain %s: auto-join %s, default role %s.", v.Domain, v.AutoJoin, cmp.Or(v.DefaultRole, "the tenant's"))
 	})
 }
@@ -112,7 +90,7 @@ func (c *domainListCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.show(list(cfg.Domains, viewDomain), func(w io.Writer) {
+	return p.show(list(cfg.Domains, view.Domain), func(w io.Writer) {
 		rows := list(cfg.Domains, func(d tenant.Domain) []string {
 			return []string{d.Name, string(d.Status), string(d.AutoJoin), cmp.Or(d.DefaultRole, "-"), d.ID.String()}
 		})
@@ -127,7 +105,7 @@ type domainRemoveCmd struct{ domainArg }
 func (c *domainRemoveCmd) Run(p *program) error {
 	return c.change(p, func(r *roster.Roster, s roster.Staff) (tenant.Domain, error) {
 		return r.RemoveDomain(p.ctx, s, c.Domain)
-	}, func(w io.Writer, v domainView) {
+	}, func(w io.Writer, v view.DomainView) {
 		say(w, "Domain %s is removed. Its people stay members; no other tenant can have it for 30 days.", v.Domain)
 	})
 }

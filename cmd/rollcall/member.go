@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rollcall/internal/roster"
+	"rollcall/internal/view"
 )
 
 type memberCmd struct {
@@ -42,7 +43,7 @@ func (c *memberListCmd) Run(p *program) error {
 	}
 	want := roster.State(c.State)
 	q := roster.Query{Limit: memberPage, WithRemoved: c.Removed || want == roster.StateRemoved}
-	views := []memberView{}
+	views := []view.MemberView{}
 	for more := true; more; {
 		page, err := p.db.Reader(s.Tenant).Members(p.ctx, q)
 		if err != nil {
@@ -50,7 +51,7 @@ func (c *memberListCmd) Run(p *program) error {
 		}
 		for _, m := range page.Items {
 			if want == "" || m.Standing.State == want {
-				views = append(views, viewMember(cfg, m))
+				views = append(views, view.Member(cfg, m))
 			}
 			q.After = m.ID.UUID
 		}
@@ -58,7 +59,7 @@ func (c *memberListCmd) Run(p *program) error {
 	}
 	return p.show(views, func(w io.Writer) {
 		table(w, "The tenant has no such member.", []string{"EMAIL", "NAME", "ROLE", "ACTIVE", "WHY", "SOURCES", "ID"},
-			list(views, func(v memberView) []string {
+			list(views, func(v view.MemberView) []string {
 				return []string{
 					cmp.Or(string(v.Email), v.Login, "-"), cmp.Or(v.Name, "-"), v.Role, yesNo(v.Active),
 					cmp.Or(string(v.Reason), "-"), strings.Join(v.Sources, ","), v.ID.String(),
@@ -97,7 +98,7 @@ func (p *program) showChanged(s roster.Staff, m roster.Member, sentence string) 
 	if err != nil {
 		return err
 	}
-	v := viewMember(cfg, m)
+	v := view.Member(cfg, m)
 	return p.show(v, func(w io.Writer) {
 		say(w, sentence, printable(cmp.Or(string(v.Email), v.Login, v.ID.String())))
 		access := "with access"
@@ -129,8 +130,8 @@ func (c *memberShowCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	v := detailMember(cfg, m)
-	return p.show(v, func(w io.Writer) { v.write(w, cfg) })
+	v := view.MemberDetail(cfg, m)
+	return p.show(v, func(w io.Writer) { writeMember(w, cfg, v) })
 }
 
 type memberExplainCmd struct{ memberArg }
@@ -153,7 +154,7 @@ func (c *memberExplainCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	v := viewExplanation(cfg, e)
+	v := view.Explanation(cfg, e)
 	return p.show(v, func(w io.Writer) {
 		say(w, "%s (%s)", printable(cmp.Or(string(v.Member.Email), v.Member.Login)), v.Member.ID)
 		for _, line := range v.Lines {

@@ -11,6 +11,7 @@ import (
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 type schemaCmd struct {
@@ -20,24 +21,7 @@ type schemaCmd struct {
 	Remove schemaRemoveCmd `cmd:"" help:"Forget a schema. The values that members have stay, as those of an extension that nobody has defined."`
 }
 
-// schemaView is a schema as JSON: RFC 7643 §7 with our keys, and how far its indexes are.
-type schemaView struct {
-	tenant.Schema
-	Resource string            `json:"resource"`
-	Indexes  map[string]string `json:"indexes"` // state by attribute
-}
-
-func viewSchema(e tenant.Extensions, s tenant.Schema) schemaView {
-	v := schemaView{Schema: s, Resource: s.Resource(), Indexes: map[string]string{}}
-	for _, a := range s.Attributes {
-		if i, ok := e.Index(s.URN, a.Name); ok {
-			v.Indexes[a.Name] = string(i.State)
-		}
-	}
-	return v
-}
-
-func (v schemaView) write(w io.Writer) {
+func writeSchema(w io.Writer, v view.SchemaView) {
 	fields(w, "urn", v.URN, "name", v.Name, "extends", v.Resource, "description", v.Description)
 	say(w, "")
 	table(w, "", []string{"ATTRIBUTE", "TYPE", "MUTABILITY", "RETURNED", "MARKS", "INDEX", "CLAIM"}, list(v.Attributes, func(a tenant.Attribute) []string {
@@ -101,7 +85,7 @@ func (c *schemaPutCmd) Run(p *program) error {
 	if err := r.BuildIndexes(p.ctx, s.Tenant); err != nil {
 		return fmt.Errorf("fill the indexes; the gateway goes on with it: %w", err)
 	}
-	return showSchema(p, s, def.URN, func(w io.Writer, v schemaView) {
+	return showSchema(p, s, def.URN, func(w io.Writer, v view.SchemaView) {
 		say(w, "Schema %s is defined, with %d attributes of %ss.", v.URN, len(v.Attributes), strings.ToLower(v.Resource))
 	})
 }
@@ -137,7 +121,7 @@ func wrongSchema(err error) error {
 }
 
 // showSchema shows a schema as it is stored.
-func showSchema(p *program, s roster.Staff, urn string, text func(io.Writer, schemaView)) error {
+func showSchema(p *program, s roster.Staff, urn string, text func(io.Writer, view.SchemaView)) error {
 	cfg, err := p.db.Reader(s.Tenant).Config(p.ctx)
 	if err != nil {
 		return err
@@ -146,7 +130,7 @@ func showSchema(p *program, s roster.Staff, urn string, text func(io.Writer, sch
 	if !ok {
 		return refused("the tenant has no schema %s; `rollcall schema list` shows all", urn)
 	}
-	v := viewSchema(cfg.Extensions, found)
+	v := view.Schema(cfg.Extensions, found)
 	return p.show(v, func(w io.Writer) { text(w, v) })
 }
 
@@ -162,10 +146,10 @@ func (c *schemaListCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	views := list(cfg.Extensions.Schemas, func(x tenant.Schema) schemaView { return viewSchema(cfg.Extensions, x) })
+	views := list(cfg.Extensions.Schemas, func(x tenant.Schema) view.SchemaView { return view.Schema(cfg.Extensions, x) })
 	return p.show(views, func(w io.Writer) {
 		table(w, "The tenant has no schema of its own; `rollcall schema put` defines one.", []string{"URN", "NAME", "EXTENDS", "ATTRIBUTES"},
-			list(views, func(v schemaView) []string {
+			list(views, func(v view.SchemaView) []string {
 				return []string{v.URN, v.Name, v.Resource, strings.Join(list(v.Attributes, func(a tenant.Attribute) string { return a.Name }), ", ")}
 			}))
 	})
@@ -184,7 +168,7 @@ func (c *schemaShowCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return showSchema(p, s, c.URN, func(w io.Writer, v schemaView) { v.write(w) })
+	return showSchema(p, s, c.URN, writeSchema)
 }
 
 type schemaRemoveCmd struct{ schemaArg }
@@ -202,7 +186,7 @@ func (c *schemaRemoveCmd) Run(p *program) error {
 	if err := r.BuildIndexes(p.ctx, s.Tenant); err != nil {
 		return fmt.Errorf("empty the indexes; the gateway goes on with it: %w", err)
 	}
-	v := viewSchema(tenant.Extensions{}, old)
+	v := view.Schema(tenant.Extensions{}, old)
 	return p.show(v, func(w io.Writer) {
 		say(w, "Schema %s is forgotten. The values of its attributes stay with their %ss.", v.URN, strings.ToLower(v.Resource))
 	})

@@ -7,6 +7,7 @@ import (
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 	"rollcall/scim"
 )
 
@@ -31,7 +32,7 @@ type secretAddCmd struct {
 
 // secretView is what secret add prints: the only time that the secret shows.
 type secretView struct {
-	credentialView
+	view.CredentialView
 	ClientID string `json:"client_id"`
 	Secret   string `json:"client_secret"`
 	TokenURL string `json:"token_url"`
@@ -56,7 +57,7 @@ func (c *secretAddCmd) Run(p *program) error {
 		return err
 	}
 	at := p.viewDirectory(d)
-	v := secretView{p.viewCredential(made), clientID(d.ID), token.Reveal(), at.TokenURL, at.BaseURL}
+	v := secretView{view.Credential(made, p.now()), clientID(d.ID), token.Reveal(), at.TokenURL, at.BaseURL}
 	return p.show(v, func(w io.Writer) {
 		say(w, "Secret %s of directory %s is there. Give these to the identity provider:", v.ID, printable(d.Name))
 		fields(w, "  base URL", v.BaseURL, "  token URL", v.TokenURL, "  client id", v.ClientID, "  client secret", v.Secret, "  ends", when(v.ExpiresAt))

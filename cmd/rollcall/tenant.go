@@ -3,9 +3,9 @@ package main
 import (
 	"io"
 	"strings"
-	"time"
 
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 type tenantCmd struct {
@@ -15,33 +15,6 @@ type tenantCmd struct {
 	Set     tenantSetCmd     `cmd:"" help:"Change a tenant's policy. What no flag names stays as it is."`
 	Suspend tenantSuspendCmd `cmd:"" help:"Take access from all people of a tenant. Its directories are still answered, so that people who leave meanwhile are off when it resumes."`
 	Resume  tenantResumeCmd  `cmd:"" help:"Undo suspend: everybody has access again who had it by the rules."`
-}
-
-// tenantView is a tenant as JSON.
-type tenantView struct {
-	ID               tenant.ID     `json:"id"`
-	Slug             string        `json:"slug"`
-	Name             string        `json:"name"`
-	Status           tenant.Status `json:"status"`
-	RoleSet          string        `json:"role_set"`
-	Roles            []string      `json:"roles"` // the admin role first, the least last
-	DefaultRole      string        `json:"default_role"`
-	ConfirmAdoption  bool          `json:"confirm_adoption"`
-	ProtectLastAdmin bool          `json:"protect_last_admin"`
-	NoAdmin          bool          `json:"no_admin"` // a directory turned off the last admin
-	CreatedAt        time.Time     `json:"created_at"`
-}
-
-func viewTenant(t tenant.Tenant) tenantView {
-	v := tenantView{
-		ID: t.ID, Slug: t.Slug, Name: t.Name, Status: t.Status, RoleSet: t.Roles.Name, Roles: t.Roles.Roles,
-		DefaultRole: t.Policy.DefaultRole, ConfirmAdoption: t.Policy.ConfirmAdoption,
-		ProtectLastAdmin: t.Policy.ProtectLastAdmin, NoAdmin: t.NoAdmin, CreatedAt: t.CreatedAt,
-	}
-	if v.DefaultRole == "" {
-		v.DefaultRole = t.Roles.Least()
-	}
-	return v
 }
 
 type tenantCreateCmd struct {
@@ -63,7 +36,7 @@ func (c *tenantCreateCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.show(viewTenant(t), func(w io.Writer) {
+	return p.show(view.Tenant(t), func(w io.Writer) {
 		say(w, "Tenant %s (%s) is there, with the roles %s.", t.Slug, t.ID, strings.Join(t.Roles.Roles, ", "))
 		say(w, "Next: rollcall domain trust --tenant %s DOMAIN", t.Slug)
 		say(w, "Then: rollcall directory create --tenant %s --provider entra|okta|google|generic", t.Slug)
@@ -92,7 +65,7 @@ func (*tenantListCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.show(list(all, viewTenant), func(w io.Writer) {
+	return p.show(list(all, view.Tenant), func(w io.Writer) {
 		rows := list(all, func(t tenant.Tenant) []string {
 			return []string{t.Slug, t.Name, string(t.Status), strings.Join(t.Roles.Roles, ","), t.ID.String()}
 		})
@@ -118,7 +91,7 @@ func (c *tenantShowCmd) Run(p *program) error {
 }
 
 func (p *program) showTenant(t tenant.Tenant) error {
-	v := viewTenant(t)
+	v := view.Tenant(t)
 	return p.show(v, func(w io.Writer) {
 		fields(w, "slug", v.Slug, "name", v.Name, "id", v.ID.String(), "status", string(v.Status),
 			"roles", strings.Join(v.Roles, ", "), "default role", v.DefaultRole,
@@ -190,5 +163,5 @@ func setStatus(p *program, slug string, to tenant.Status, sentence string) error
 	if err != nil {
 		return err
 	}
-	return p.show(viewTenant(t), func(w io.Writer) { say(w, sentence, t.Slug) })
+	return p.show(view.Tenant(t), func(w io.Writer) { say(w, sentence, t.Slug) })
 }

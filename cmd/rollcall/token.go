@@ -9,6 +9,7 @@ import (
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 type tokenCmd struct {
@@ -76,7 +77,7 @@ type tokenAddCmd struct {
 }
 
 type addedView struct {
-	credentialView
+	view.CredentialView
 	Token   string `json:"token"`
 	BaseURL string `json:"base_url"`
 }
@@ -91,7 +92,7 @@ func (c *tokenAddCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	v := addedView{p.viewCredential(credential), token.Reveal(), p.viewDirectory(d).BaseURL}
+	v := addedView{view.Credential(credential, p.now()), token.Reveal(), p.viewDirectory(d).BaseURL}
 	return p.show(v, func(w io.Writer) {
 		say(w, "%s", v.Token)
 		say(w, "This is token %s of directory %s. It is shown this once; only its hash is kept.", v.ID, d.Name)

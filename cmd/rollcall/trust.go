@@ -9,6 +9,7 @@ import (
 
 	"rollcall/internal/assertion"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 type trustCmd struct {
@@ -44,7 +45,7 @@ For a client with a key pair of its own (private_key_jwt): --keys FILE or --keys
 
 // trustView is a trusted issuer, and what to tell it.
 type trustView struct {
-	credentialView
+	view.CredentialView
 	ClientID string `json:"client_id"`
 	TokenURL string `json:"token_url"`
 	BaseURL  string `json:"base_url"`
@@ -106,7 +107,7 @@ func (c *trustAddCmd) Run(p *program) error {
 		return err
 	}
 	at := p.viewDirectory(d)
-	v := trustView{p.viewCredential(made), clientID(d.ID), at.TokenURL, at.BaseURL}
+	v := trustView{view.Credential(made, p.now()), clientID(d.ID), at.TokenURL, at.BaseURL}
 	return p.show(v, func(w io.Writer) {
 		say(w, "Directory %s trusts what %s signs. Give these to the identity provider:", printable(d.Name), printable(t.Issuer))
 		fields(w, "  base URL", v.BaseURL, "  token URL", v.TokenURL, "  client id", v.ClientID, "  audience", strings.Join(t.Audiences, ", "))
@@ -125,11 +126,11 @@ func (c *trustListCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	views := list(all, p.viewCredential)
+	views := list(all, func(c tenant.Credential) view.CredentialView { return view.Credential(c, p.now()) })
 	return p.show(views, func(w io.Writer) {
 		table(w, "The directory trusts no issuer; `rollcall directory trust add` makes it.",
 			[]string{"ID", "LABEL", "STATUS", "ISSUER", "SUBJECT", "APPLICATION", "LAST USED", "BY"},
-			list(views, func(v credentialView) []string {
+			list(views, func(v view.CredentialView) []string {
 				return []string{
 					v.ID.String(), v.Label, v.Status, v.Trust.Issuer, cmp.Or(v.Trust.Subject, "-"), cmp.Or(v.Trust.Application, "-"),
 					orNever(v.LastUsedAt), cmp.Or(v.LastUsedBy, "-"),

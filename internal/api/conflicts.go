@@ -6,6 +6,7 @@ import (
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 func (d *Door) conflicts() {
@@ -21,10 +22,10 @@ type conflictView struct {
 	Code      roster.Code        `json:"code" doc:"needs_confirmation, external_id_conflict, duplicate_address or same_name."`
 	Since     time.Time          `json:"since"`
 	Directory tenant.DirectoryID `json:"directory,omitzero"`
-	Member    *MemberView        `json:"member,omitempty" doc:"The directory's record."`
-	Other     *MemberView        `json:"other,omitempty" doc:"What it stands against."`
-	Group     *groupRefView      `json:"group,omitempty" doc:"The group that the directory pushed."`
-	ByHand    *groupRefView      `json:"by_hand,omitempty" doc:"The group kept by hand whose name it bears."`
+	Member    *view.MemberView   `json:"member,omitempty" doc:"The directory's record."`
+	Other     *view.MemberView   `json:"other,omitempty" doc:"What it stands against."`
+	Group     *view.GroupRefView `json:"group,omitempty" doc:"The group that the directory pushed."`
+	ByHand    *view.GroupRefView `json:"by_hand,omitempty" doc:"The group kept by hand whose name it bears."`
 	Choices   []roster.Choice    `json:"choices" doc:"The decisions that can be made, and what each would do."`
 	Decision  roster.Decision    `json:"decision,omitempty"`
 	DecidedAt time.Time          `json:"decided_at,omitzero"`
@@ -32,18 +33,18 @@ type conflictView struct {
 
 func viewConflict(cfg tenant.Config, w roster.Waiting) conflictView {
 	v := conflictView{ID: w.ID.String(), Code: w.Code, Since: w.Since, Directory: w.Directory, Choices: append([]roster.Choice{}, w.Choices...)}
-	member := func(m *roster.Member) *MemberView {
+	member := func(m *roster.Member) *view.MemberView {
 		if m == nil {
 			return nil
 		}
-		mv := viewMember(cfg, *m)
+		mv := view.Member(cfg, *m)
 		return &mv
 	}
-	group := func(g *roster.Group) *groupRefView {
+	group := func(g *roster.Group) *view.GroupRefView {
 		if g == nil {
 			return nil
 		}
-		return &groupRefView{ID: g.ID, Name: g.Name}
+		return &view.GroupRefView{ID: g.ID, Name: g.Name}
 	}
 	v.Member, v.Other, v.Group, v.ByHand = member(w.Member), member(w.Other), group(w.Group), group(w.ByHand)
 	if w.Decided != nil {

@@ -10,6 +10,7 @@ import (
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 func (d *Door) credentials() {
@@ -22,46 +23,12 @@ func (d *Door) credentials() {
 	add(d, tag, operation{id: "revokeCredential", verb: "DELETE /tenants/{tenant}/directories/{directory}/credentials/{credential}", scope: WriteDirectories, summary: "Revoke a credential", about: "Ends a credential at once, with the access tokens that it got; revoking it again changes nothing. One that was used within the last hour is refused unless force is set."}, d.revokeCredential)
 }
 
-// CredentialView is a bearer token, client secret or trusted issuer as JSON, without what it keeps secret.
-type CredentialView struct {
-	ID           tenant.CredentialID   `json:"id"`
-	Directory    tenant.DirectoryID    `json:"directory"`
-	Kind         tenant.CredentialKind `json:"kind" enum:"token,secret,trust"`
-	Label        string                `json:"label"`
-	Status       string                `json:"status" enum:"active,expired,revoked"`
-	CreatedAt    time.Time             `json:"created_at"`
-	ExpiresAt    time.Time             `json:"expires_at,omitzero" doc:"Absent: never."`
-	LastUsedAt   time.Time             `json:"last_used_at,omitzero" doc:"To the minute; absent: never."`
-	LastUsedBy   string                `json:"last_used_by,omitempty" doc:"The product, as its User-Agent says."`
-	RevokedAt    time.Time             `json:"revoked_at,omitzero"`
-	TokenMinutes int                   `json:"token_minutes,omitempty" doc:"How long its access tokens live."`
-	Trust        *tenant.Trust         `json:"trust,omitempty" doc:"What a trusted issuer must show."`
-}
-
-func (d *Door) viewCredential(c tenant.Credential) CredentialView {
-	v := CredentialView{
-		ID: c.ID, Directory: c.Directory, Kind: c.Kind, Label: c.Label, Status: "active",
-		CreatedAt: c.CreatedAt, ExpiresAt: c.ExpiresAt, LastUsedAt: c.LastUsedAt, LastUsedBy: c.LastUsedBy, RevokedAt: c.RevokedAt,
-		TokenMinutes: c.TokenMinutes,
-	}
-	if c.Kind == tenant.TrustedIssuer {
-		v.Trust = &c.Trust
-	}
-	switch {
-	case !c.RevokedAt.IsZero():
-		v.Status = "revoked"
-	case !c.Usable(d.Now()):
-		v.Status = "expired"
-	}
-	return v
-}
-
 type listCredentialsIn struct {
 	InDirectory
 	Kind tenant.CredentialKind `query:"kind" enum:"token,secret,trust" doc:"Only those of this kind."`
 }
 
-func (d *Door) listCredentials(ctx context.Context, in *listCredentialsIn) (*answer[page[CredentialView]], error) {
+func (d *Door) listCredentials(ctx context.Context, in *listCredentialsIn) (*answer[page[view.CredentialView]], error) {
 	found, s, err := d.directory(ctx, in.InDirectory)
 	if err != nil {
 		return nil, err
@@ -71,7 +38,7 @@ func (d *Door) listCredentials(ctx context.Context, in *listCredentialsIn) (*ans
 		return nil, err
 	}
 	all = slices.DeleteFunc(slices.Clone(all), func(c tenant.Credential) bool { return in.Kind != "" && c.Kind != in.Kind })
-	return the(page[CredentialView]{Items: views(all, d.viewCredential)}), nil
+	return the(page[view.CredentialView]{Items: views(all, func(c tenant.Credential) view.CredentialView { return view.Credential(c, d.Now()) })}), nil
 }
 
 type addTokenIn struct {
@@ -84,7 +51,7 @@ type addTokenIn struct {
 
 // newTokenView is a token in the only answer that shows it.
 type newTokenView struct {
-	CredentialView
+	view.CredentialView
 	Token   string `json:"token" doc:"The secret itself, shown this once."`
 	BaseURL string `json:"base_url"`
 }
@@ -103,7 +70,7 @@ func (d *Door) addToken(ctx context.Context, in *addTokenIn) (*answer[newTokenVi
 	if err != nil {
 		return nil, err
 	}
-	return the(newTokenView{d.viewCredential(c), token.Reveal(), d.Endpoints(found.ID).BaseURL}), nil
+	return the(newTokenView{view.Credential(c, d.Now()), token.Reveal(), d.Endpoints(found.ID).BaseURL}), nil
 }
 
 type addSecretIn struct {
@@ -117,7 +84,7 @@ type addSecretIn struct {
 
 // newSecretView is a client secret in the only answer that shows it.
 type newSecretView struct {
-	CredentialView
+	view.CredentialView
 	Endpoints
 	Secret string `json:"client_secret" doc:"The secret itself, shown this once."`
 }
@@ -136,7 +103,7 @@ func (d *Door) addSecret(ctx context.Context, in *addSecretIn) (*answer[newSecre
 	if err != nil {
 		return nil, err
 	}
-	return the(newSecretView{d.viewCredential(c), d.Endpoints(found.ID), token.Reveal()}), nil
+	return the(newSecretView{view.Credential(c, d.Now()), d.Endpoints(found.ID), token.Reveal()}), nil
 }
 
 type rotateCredentialIn struct {
@@ -149,11 +116,11 @@ type rotateCredentialIn struct {
 
 // rotatedView is a rotated credential in the only answer that shows the new one.
 type rotatedView struct {
-	CredentialView
-	Token    string         `json:"token,omitempty" doc:"The new bearer token, shown this once."`
-	ClientID string         `json:"client_id,omitempty"`
-	Secret   string         `json:"client_secret,omitempty" doc:"The new client secret, shown this once."`
-	Old      CredentialView `json:"old" doc:"The old one, with when it ends and when it was last used."`
+	view.CredentialView
+	Token    string              `json:"token,omitempty" doc:"The new bearer token, shown this once."`
+	ClientID string              `json:"client_id,omitempty"`
+	Secret   string              `json:"client_secret,omitempty" doc:"The new client secret, shown this once."`
+	Old      view.CredentialView `json:"old" doc:"The old one, with when it ends and when it was last used."`
 }
 
 // weekOfHours is how long the old one of two credentials is good for by default.
@@ -180,7 +147,7 @@ func (d *Door) rotateCredential(ctx context.Context, in *rotateCredentialIn) (*a
 	if err != nil {
 		return nil, err
 	}
-	v := rotatedView{CredentialView: d.viewCredential(done.New), Old: d.viewCredential(done.Old)}
+	v := rotatedView{CredentialView: view.Credential(done.New, d.Now()), Old: view.Credential(done.Old, d.Now())}
 	if old.Kind == tenant.ClientSecret {
 		v.ClientID, v.Secret = d.Endpoints(old.Directory).ClientID, token.Reveal()
 	} else {
@@ -221,7 +188,7 @@ type revokeCredentialIn struct {
 	Force bool `query:"force" doc:"Also when it was used within the last hour."`
 }
 
-func (d *Door) revokeCredential(ctx context.Context, in *revokeCredentialIn) (*answer[CredentialView], error) {
+func (d *Door) revokeCredential(ctx context.Context, in *revokeCredentialIn) (*answer[view.CredentialView], error) {
 	s, found, err := d.credential(ctx, in.InCredential)
 	if err != nil {
 		return nil, err
@@ -234,5 +201,5 @@ func (d *Door) revokeCredential(ctx context.Context, in *revokeCredentialIn) (*a
 	if err != nil {
 		return nil, err
 	}
-	return the(d.viewCredential(c)), nil
+	return the(view.Credential(c, d.Now())), nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 func (d *Door) domains() {
@@ -18,40 +19,18 @@ func (d *Door) domains() {
 	add(d, tag, operation{id: "removeDomain", verb: "DELETE /tenants/{tenant}/domains/{domain}", scope: WriteTenants, summary: "Remove a domain", about: "Takes the domain away. Its people stay; directories can create nobody there, and no other tenant can have it for 30 days."}, d.removeDomain)
 }
 
-// domainView is a domain as JSON.
-type domainView struct {
-	ID          tenant.DomainID     `json:"id"`
-	Domain      string              `json:"domain" doc:"International names in their xn-- form."`
-	Status      tenant.DomainStatus `json:"status" enum:"pending,proven,trusted,stale,unproven,removed,withdrawn"`
-	AutoJoin    tenant.AutoJoin     `json:"auto_join" enum:"off,on,approve"`
-	DefaultRole string              `json:"default_role" doc:"Empty: the tenant's."`
-	RecordType  string              `json:"record_type"`
-	RecordName  string              `json:"record_name"`
-	RecordValue string              `json:"record_value"`
-}
-
-// challengeLabel stands before a domain in the name of the record that proves it.
-const challengeLabel = "_rollcall."
-
-func viewDomain(d tenant.Domain) domainView {
-	return domainView{
-		ID: d.ID, Domain: d.Name, Status: d.Status, AutoJoin: d.AutoJoin, DefaultRole: d.DefaultRole,
-		RecordType: "TXT", RecordName: challengeLabel + d.Name, RecordValue: d.Challenge,
-	}
-}
-
 // InDomain names a domain of a tenant.
 type InDomain struct {
 	InTenant
 	Domain string `path:"domain" doc:"The domain's name, such as acme.com."`
 }
 
-func (d *Door) listDomains(ctx context.Context, in *InTenant) (*answer[page[domainView]], error) {
+func (d *Door) listDomains(ctx context.Context, in *InTenant) (*answer[page[view.DomainView]], error) {
 	cfg, err := d.config(ctx, *in)
 	if err != nil {
 		return nil, err
 	}
-	return the(page[domainView]{Items: views(cfg.Domains, viewDomain)}), nil
+	return the(page[view.DomainView]{Items: views(cfg.Domains, view.Domain)}), nil
 }
 
 type addDomainIn struct {
@@ -61,7 +40,7 @@ type addDomainIn struct {
 	}
 }
 
-func (d *Door) addDomain(ctx context.Context, in *addDomainIn) (*answer[domainView], error) {
+func (d *Door) addDomain(ctx context.Context, in *addDomainIn) (*answer[view.DomainView], error) {
 	s, err := d.staff(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
@@ -70,10 +49,10 @@ func (d *Door) addDomain(ctx context.Context, in *addDomainIn) (*answer[domainVi
 	if err != nil {
 		return nil, err
 	}
-	return the(viewDomain(found)), nil
+	return the(view.Domain(found)), nil
 }
 
-func (d *Door) getDomain(ctx context.Context, in *InDomain) (*answer[domainView], error) {
+func (d *Door) getDomain(ctx context.Context, in *InDomain) (*answer[view.DomainView], error) {
 	cfg, err := d.config(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
@@ -83,10 +62,10 @@ func (d *Door) getDomain(ctx context.Context, in *InDomain) (*answer[domainView]
 	if err != nil || !ok {
 		return nil, none("domain")
 	}
-	return the(viewDomain(found)), nil
+	return the(view.Domain(found)), nil
 }
 
-func (d *Door) trustDomain(ctx context.Context, in *InDomain) (*answer[domainView], error) {
+func (d *Door) trustDomain(ctx context.Context, in *InDomain) (*answer[view.DomainView], error) {
 	s, err := d.staff(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
@@ -95,7 +74,7 @@ func (d *Door) trustDomain(ctx context.Context, in *InDomain) (*answer[domainVie
 	if err != nil {
 		return nil, err
 	}
-	return the(viewDomain(found)), nil
+	return the(view.Domain(found)), nil
 }
 
 type changeDomainIn struct {
@@ -106,7 +85,7 @@ type changeDomainIn struct {
 	}
 }
 
-func (d *Door) changeDomain(ctx context.Context, in *changeDomainIn) (*answer[domainView], error) {
+func (d *Door) changeDomain(ctx context.Context, in *changeDomainIn) (*answer[view.DomainView], error) {
 	s, err := d.staff(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
@@ -115,10 +94,10 @@ func (d *Door) changeDomain(ctx context.Context, in *changeDomainIn) (*answer[do
 	if err != nil {
 		return nil, err
 	}
-	return the(viewDomain(found)), nil
+	return the(view.Domain(found)), nil
 }
 
-func (d *Door) removeDomain(ctx context.Context, in *InDomain) (*answer[domainView], error) {
+func (d *Door) removeDomain(ctx context.Context, in *InDomain) (*answer[view.DomainView], error) {
 	s, err := d.staff(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
@@ -127,5 +106,5 @@ func (d *Door) removeDomain(ctx context.Context, in *InDomain) (*answer[domainVi
 	if err != nil {
 		return nil, err
 	}
-	return the(viewDomain(found)), nil
+	return the(view.Domain(found)), nil
 }

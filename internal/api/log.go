@@ -4,9 +4,9 @@ import (
 	"context"
 	"time"
 
-	"rollcall/internal/advice"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 func (d *Door) log() {
@@ -14,33 +14,6 @@ func (d *Door) log() {
 	add(d, tag, operation{id: "listExchanges", verb: "GET /tenants/{tenant}/directories/{directory}/log", scope: ReadDirectories, summary: "Read the provisioning log", about: "What the directory asked and was answered, newest first, values masked; with advice for each refusal. An entry appears a moment after its answer."}, d.listExchanges)
 	add(d, tag, operation{id: "getExchange", verb: "GET /tenants/{tenant}/directories/{directory}/log/{entry}", scope: ReadDirectories, summary: "Show an exchange", about: "One entry of the provisioning log, with what it changed and, for a refusal, what to do about it."}, d.getExchange)
 	add(d, tag, operation{id: "listHealth", verb: "GET /tenants/{tenant}/health", scope: ReadDirectories, summary: "Show the health of directories", about: "For each directory of the tenant: when it last called and changed something, its usual rhythm, silence and failures, and requests that were not let in."}, d.listHealth)
-}
-
-// entryView is an entry of the provisioning log as JSON.
-type entryView struct {
-	ID        roster.ExchangeID  `json:"id"`
-	At        time.Time          `json:"at"`
-	Directory tenant.DirectoryID `json:"directory"`
-	Status    int                `json:"status"`
-	Subject   string             `json:"subject,omitempty" doc:"The UUID of the user or group, as SCIM shows it."`
-	roster.ExchangeDetails
-	TookMS float64        `json:"took_ms"`
-	Advice *advice.Advice `json:"advice,omitempty" doc:"For a refusal: what to change, and where."`
-}
-
-func viewEntry(e roster.Exchange, provider tenant.Provider) entryView {
-	v := entryView{ID: e.ID, At: e.At, Directory: e.Directory, Status: e.Status, ExchangeDetails: e.ExchangeDetails, TookMS: float64(e.Took.Microseconds()) / 1000}
-	if !e.Subject.IsZero() {
-		v.Subject = e.Subject.UUID()
-	}
-	if e.Failed() {
-		if e.Vendor != "" {
-			provider = e.Vendor
-		}
-		a := advice.For(advice.Refusal{Status: e.Status, ScimType: e.ScimType, Code: e.Code}, provider)
-		v.Advice = &a
-	}
-	return v
 }
 
 type listExchangesIn struct {
@@ -51,7 +24,7 @@ type listExchangesIn struct {
 	Since  time.Time `query:"since" doc:"Only at or after this time."`
 }
 
-func (d *Door) listExchanges(ctx context.Context, in *listExchangesIn) (*answer[page[entryView]], error) {
+func (d *Door) listExchanges(ctx context.Context, in *listExchangesIn) (*answer[page[view.EntryView]], error) {
 	found, s, err := d.directory(ctx, in.InDirectory)
 	if err != nil {
 		return nil, err
@@ -71,7 +44,7 @@ func (d *Door) listExchanges(ctx context.Context, in *listExchangesIn) (*answer[
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d.cursors, listOf(ctx), entries, func(e roster.Exchange) entryView { return viewEntry(e, found.Provider) },
+	return pageOf(d.cursors, listOf(ctx), entries, func(e roster.Exchange) view.EntryView { return view.Entry(e, found.Provider) },
 		func(e roster.Exchange) []byte { return e.ID.UUID[:] }), nil
 }
 
@@ -80,7 +53,7 @@ type getExchangeIn struct {
 	Entry string `path:"entry" doc:"The entry, by its id (exc_…)."`
 }
 
-func (d *Door) getExchange(ctx context.Context, in *getExchangeIn) (*answer[entryView], error) {
+func (d *Door) getExchange(ctx context.Context, in *getExchangeIn) (*answer[view.EntryView], error) {
 	found, s, err := d.directory(ctx, in.InDirectory)
 	if err != nil {
 		return nil, err
@@ -96,42 +69,10 @@ func (d *Door) getExchange(ctx context.Context, in *getExchangeIn) (*answer[entr
 	if err != nil {
 		return nil, err
 	}
-	return the(viewEntry(e, found.Provider)), nil
+	return the(view.Entry(e, found.Provider)), nil
 }
 
-// healthView is the health of a directory as JSON.
-type healthView struct {
-	Directory    tenant.DirectoryID         `json:"directory"`
-	Name         string                     `json:"name"`
-	Provider     tenant.Provider            `json:"provider"`
-	Recognised   tenant.Provider            `json:"recognised,omitempty" doc:"The product that calls, as far as it is known."`
-	UserAgent    string                     `json:"user_agent,omitempty"`
-	State        roster.HealthState         `json:"state" doc:"never_connected, healthy, failing, silent, locked_out, paused or removed."`
-	FirstAt      time.Time                  `json:"first_at,omitzero"`
-	LastAt       time.Time                  `json:"last_at,omitzero"`
-	LastChangeAt time.Time                  `json:"last_change_at,omitzero"`
-	LastDeniedAt time.Time                  `json:"last_denied_at,omitzero"`
-	LastDenied   roster.AuthFailure         `json:"last_denied,omitempty"`
-	Rhythm       float64                    `json:"rhythm_hours,omitempty" doc:"How often it usually calls."`
-	SilentAfter  float64                    `json:"silent_after_hours,omitempty" doc:"After how long it counts as silent."`
-	SilentSince  time.Time                  `json:"silent_since,omitzero"`
-	FailingSince time.Time                  `json:"failing_since,omitzero"`
-	Requests     int                        `json:"requests_24h"`
-	Failures     int                        `json:"failures_24h"`
-	Denied       map[roster.AuthFailure]int `json:"denied_24h" doc:"Requests that were not let in, by the reason."`
-	Hint         string                     `json:"hint,omitempty"`
-}
-
-func viewHealth(d tenant.Directory, h roster.Health) healthView {
-	return healthView{
-		Directory: d.ID, Name: d.Name, Provider: d.Provider, Recognised: h.Vendor, UserAgent: h.UserAgent, State: h.State,
-		FirstAt: h.FirstAt, LastAt: h.LastAt, LastChangeAt: h.LastChangeAt, LastDeniedAt: h.LastDeniedAt, LastDenied: h.LastDenied,
-		Rhythm: h.Rhythm.Hours(), SilentAfter: h.SilentAfter.Hours(), SilentSince: h.SilentSince, FailingSince: h.FailingSince,
-		Requests: h.Requests, Failures: h.Failures, Denied: h.Denied, Hint: h.Hint,
-	}
-}
-
-func (d *Door) listHealth(ctx context.Context, in *InTenant) (*answer[page[healthView]], error) {
+func (d *Door) listHealth(ctx context.Context, in *InTenant) (*answer[page[view.HealthView]], error) {
 	cfg, err := d.config(ctx, *in)
 	if err != nil {
 		return nil, err
@@ -144,5 +85,5 @@ func (d *Door) listHealth(ctx context.Context, in *InTenant) (*answer[page[healt
 	for _, v := range cfg.Directories {
 		of[v.ID] = v
 	}
-	return the(page[healthView]{Items: views(healths, func(h roster.Health) healthView { return viewHealth(of[h.Directory], h) })}), nil
+	return the(page[view.HealthView]{Items: views(healths, func(h roster.Health) view.HealthView { return view.Health(of[h.Directory], h) })}), nil
 }

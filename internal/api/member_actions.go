@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"rollcall/internal/roster"
+	"rollcall/internal/view"
 )
 
 func (d *Door) memberActions() {
@@ -16,7 +17,7 @@ func (d *Door) memberActions() {
 }
 
 // act does something to the member that a path names and shows what it is then.
-func (d *Door) act(ctx context.Context, in InMember, m Conditional, do func(roster.Staff, roster.MemberID) (roster.Member, error)) (*versioned[MemberView], error) {
+func (d *Door) act(ctx context.Context, in InMember, m Conditional, do func(roster.Staff, roster.MemberID) (roster.Member, error)) (*versioned[view.MemberView], error) {
 	cfg, s, id, err := d.member(ctx, in)
 	if err != nil {
 		return nil, err
@@ -26,7 +27,7 @@ func (d *Door) act(ctx context.Context, in InMember, m Conditional, do func(rost
 	if err != nil {
 		return nil, err
 	}
-	return version(after.Version, viewMember(cfg, after)), nil
+	return version(after.Version, view.Member(cfg, after)), nil
 }
 
 // InMemberAction names a member that is acted on, in the version that the caller saw.
@@ -35,13 +36,13 @@ type InMemberAction struct {
 	Conditional
 }
 
-func (d *Door) activateMember(ctx context.Context, in *InMemberAction) (*versioned[MemberView], error) {
+func (d *Door) activateMember(ctx context.Context, in *InMemberAction) (*versioned[view.MemberView], error) {
 	return d.act(ctx, in.InMember, in.Conditional, func(s roster.Staff, id roster.MemberID) (roster.Member, error) {
 		return d.Roster.SetActive(ctx, s, id, true)
 	})
 }
 
-func (d *Door) deactivateMember(ctx context.Context, in *InMemberAction) (*versioned[MemberView], error) {
+func (d *Door) deactivateMember(ctx context.Context, in *InMemberAction) (*versioned[view.MemberView], error) {
 	return d.act(ctx, in.InMember, in.Conditional, func(s roster.Staff, id roster.MemberID) (roster.Member, error) {
 		return d.Roster.SetActive(ctx, s, id, false)
 	})
@@ -54,7 +55,7 @@ type setMemberRoleIn struct {
 	}
 }
 
-func (d *Door) setMemberRole(ctx context.Context, in *setMemberRoleIn) (*versioned[MemberView], error) {
+func (d *Door) setMemberRole(ctx context.Context, in *setMemberRoleIn) (*versioned[view.MemberView], error) {
 	return d.act(ctx, in.InMember, in.Conditional, func(s roster.Staff, id roster.MemberID) (roster.Member, error) {
 		return d.Roster.SetRole(ctx, s, id, in.Body.Role)
 	})
@@ -67,7 +68,7 @@ type confirmMemberIn struct {
 	}
 }
 
-func (d *Door) confirmMember(ctx context.Context, in *confirmMemberIn) (*versioned[MemberView], error) {
+func (d *Door) confirmMember(ctx context.Context, in *confirmMemberIn) (*versioned[view.MemberView], error) {
 	return d.act(ctx, in.InMember, in.Conditional, func(s roster.Staff, id roster.MemberID) (roster.Member, error) {
 		return d.Roster.Confirm(ctx, s, id, in.Body.Accept)
 	})

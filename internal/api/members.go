@@ -6,6 +6,7 @@ import (
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 func (d *Door) members() {
@@ -28,7 +29,7 @@ type listMembersIn struct {
 	Removed   bool         `query:"removed" doc:"Removed members too."`
 }
 
-func (d *Door) listMembers(ctx context.Context, in *listMembersIn) (*answer[page[MemberView]], error) {
+func (d *Door) listMembers(ctx context.Context, in *listMembersIn) (*answer[page[view.MemberView]], error) {
 	cfg, err := d.config(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func (d *Door) listMembers(ctx context.Context, in *listMembersIn) (*answer[page
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d.cursors, listOf(ctx), found, func(m roster.Member) MemberView { return viewMember(cfg, m) },
+	return pageOf(d.cursors, listOf(ctx), found, func(m roster.Member) view.MemberView { return view.Member(cfg, m) },
 		func(m roster.Member) []byte { return m.ID.UUID[:] }), nil
 }
 
@@ -123,7 +124,7 @@ type addMemberIn struct {
 	}
 }
 
-func (d *Door) addMember(ctx context.Context, in *addMemberIn) (*versioned[MemberView], error) {
+func (d *Door) addMember(ctx context.Context, in *addMemberIn) (*versioned[view.MemberView], error) {
 	cfg, s, err := d.work(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
@@ -132,10 +133,10 @@ func (d *Door) addMember(ctx context.Context, in *addMemberIn) (*versioned[Membe
 	if err != nil {
 		return nil, err
 	}
-	return version(m.Version, viewMember(cfg, m)), nil
+	return version(m.Version, view.Member(cfg, m)), nil
 }
 
-func (d *Door) getMember(ctx context.Context, in *InMember) (*versioned[memberDetailView], error) {
+func (d *Door) getMember(ctx context.Context, in *InMember) (*versioned[view.MemberDetailView], error) {
 	cfg, s, id, err := d.member(ctx, *in)
 	if err != nil {
 		return nil, err
@@ -144,10 +145,10 @@ func (d *Door) getMember(ctx context.Context, in *InMember) (*versioned[memberDe
 	if err != nil {
 		return nil, err
 	}
-	return version(m.Version, detailMember(cfg, m)), nil
+	return version(m.Version, view.MemberDetail(cfg, m)), nil
 }
 
-func (d *Door) explainMember(ctx context.Context, in *InMember) (*answer[explanationView], error) {
+func (d *Door) explainMember(ctx context.Context, in *InMember) (*answer[view.ExplanationView], error) {
 	cfg, s, id, err := d.member(ctx, *in)
 	if err != nil {
 		return nil, err
@@ -156,5 +157,5 @@ func (d *Door) explainMember(ctx context.Context, in *InMember) (*answer[explana
 	if err != nil {
 		return nil, err
 	}
-	return the(viewExplanation(cfg, e)), nil
+	return the(view.Explanation(cfg, e)), nil
 }

@@ -3,10 +3,9 @@ package api
 import (
 	"cmp"
 	"context"
-	"errors"
-	"slices"
 
 	"rollcall/internal/roster"
+	"rollcall/internal/view"
 )
 
 func (d *Door) previews() {
@@ -24,29 +23,7 @@ type previewMappingsIn struct {
 	Body  mappingsBody
 }
 
-// mappingPreviewView is what mappings would do, as JSON.
-type mappingPreviewView struct {
-	Members int             `json:"members" doc:"Of the directory."`
-	Shifts  []roleShiftView `json:"shifts" doc:"How many would go from which role to which."`
-	First   []roleMoveView  `json:"first" doc:"The first of them, by id."`
-	Refused roster.Code     `json:"refused,omitempty" doc:"Why the mappings would be refused."`
-	Detail  string          `json:"detail,omitempty"`
-}
-
-type roleShiftView struct {
-	From    string `json:"from"`
-	To      string `json:"to"`
-	Members int    `json:"members"`
-}
-
-type roleMoveView struct {
-	Member roster.MemberID `json:"member"`
-	Login  string          `json:"login"`
-	From   string          `json:"from"`
-	To     string          `json:"to"`
-}
-
-func (d *Door) previewMappings(ctx context.Context, in *previewMappingsIn) (*answer[mappingPreviewView], error) {
+func (d *Door) previewMappings(ctx context.Context, in *previewMappingsIn) (*answer[view.MappingPreviewView], error) {
 	found, s, err := d.directory(ctx, in.InDirectory)
 	if err != nil {
 		return nil, err
@@ -59,18 +36,7 @@ func (d *Door) previewMappings(ctx context.Context, in *previewMappingsIn) (*ans
 	if err != nil {
 		return nil, err
 	}
-	v := mappingPreviewView{Members: m.Members, Shifts: []roleShiftView{}, First: []roleMoveView{}}
-	for shift, n := range m.Moves {
-		v.Shifts = append(v.Shifts, roleShiftView{shift.From, shift.To, n})
-	}
-	slices.SortFunc(v.Shifts, func(a, b roleShiftView) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
-	for _, x := range m.First {
-		v.First = append(v.First, roleMoveView{x.Member, cmp.Or(x.Login, string(x.Email)), x.From, x.To})
-	}
-	if e, ok := errors.AsType[*roster.Error](m.Refusal); ok {
-		v.Refused, v.Detail = e.Code, e.Detail
-	}
-	return the(v), nil
+	return the(view.Mappings(m)), nil
 }
 
 // newcomerBody is one person whom a directory would send.

@@ -8,6 +8,7 @@ import (
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 func (d *Door) schemas() {
@@ -18,38 +19,21 @@ func (d *Door) schemas() {
 	add(d, tag, operation{id: "removeSchema", verb: "DELETE /tenants/{tenant}/schemas/{schema}", scope: WriteTenants, summary: "Forget a schema", about: "Forgets a schema. The values that people have stay, as those of an extension that nobody has defined."}, d.removeSchema)
 }
 
-// schemaView is a schema as JSON: RFC 7643 §7 with our keys, and how far its indexes are.
-type schemaView struct {
-	tenant.Schema
-	Resource string            `json:"resource" enum:"User,Group" doc:"What the schema extends."`
-	Indexes  map[string]string `json:"indexes" doc:"The state of each index, by the name of its attribute: building or ready."`
-}
-
-func viewSchema(e tenant.Extensions, s tenant.Schema) schemaView {
-	v := schemaView{Schema: s, Resource: s.Resource(), Indexes: map[string]string{}}
-	for _, a := range s.Attributes {
-		if i, ok := e.Index(s.URN, a.Name); ok {
-			v.Indexes[a.Name] = string(i.State)
-		}
-	}
-	return v
-}
-
 // InSchema names a schema of a tenant.
 type InSchema struct {
 	InTenant
 	Schema string `path:"schema" doc:"The schema, by its URN, such as urn:acme:scim:1.0:User. The slashes of one that has any may be escaped or not."`
 }
 
-func (d *Door) listSchemas(ctx context.Context, in *InTenant) (*answer[page[schemaView]], error) {
+func (d *Door) listSchemas(ctx context.Context, in *InTenant) (*answer[page[view.SchemaView]], error) {
 	cfg, err := d.config(ctx, *in)
 	if err != nil {
 		return nil, err
 	}
-	return the(page[schemaView]{Items: views(cfg.Extensions.Schemas, func(s tenant.Schema) schemaView { return viewSchema(cfg.Extensions, s) })}), nil
+	return the(page[view.SchemaView]{Items: views(cfg.Extensions.Schemas, func(s tenant.Schema) view.SchemaView { return view.Schema(cfg.Extensions, s) })}), nil
 }
 
-func (d *Door) getSchema(ctx context.Context, in *InSchema) (*lively[schemaView], error) {
+func (d *Door) getSchema(ctx context.Context, in *InSchema) (*lively[view.SchemaView], error) {
 	cfg, err := d.config(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
@@ -58,7 +42,7 @@ func (d *Door) getSchema(ctx context.Context, in *InSchema) (*lively[schemaView]
 	if !ok {
 		return nil, none("schema")
 	}
-	return live(found.Version, viewSchema(cfg.Extensions, found)), nil
+	return live(found.Version, view.Schema(cfg.Extensions, found)), nil
 }
 
 type putSchemaIn struct {
@@ -77,7 +61,7 @@ type putSchemaIn struct {
 	}
 }
 
-func (d *Door) putSchema(ctx context.Context, in *putSchemaIn) (*lively[schemaView], error) {
+func (d *Door) putSchema(ctx context.Context, in *putSchemaIn) (*lively[view.SchemaView], error) {
 	s, err := d.staff(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
@@ -118,7 +102,7 @@ type removeSchemaIn struct {
 	Conditional
 }
 
-func (d *Door) removeSchema(ctx context.Context, in *removeSchemaIn) (*answer[schemaView], error) {
+func (d *Door) removeSchema(ctx context.Context, in *removeSchemaIn) (*answer[view.SchemaView], error) {
 	s, err := d.staff(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
@@ -131,5 +115,5 @@ func (d *Door) removeSchema(ctx context.Context, in *removeSchemaIn) (*answer[sc
 	if err := d.index(ctx, s.Tenant); err != nil {
 		return nil, err
 	}
-	return the(viewSchema(tenant.Extensions{}, old)), nil
+	return the(view.Schema(tenant.Extensions{}, old)), nil
 }

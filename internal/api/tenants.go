@@ -4,10 +4,10 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"time"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 func (d *Door) tenants() {
@@ -20,34 +20,7 @@ func (d *Door) tenants() {
 	add(d, tag, operation{id: "resumeTenant", verb: "POST /tenants/{tenant}/resume", scope: Operate, summary: "Resume a tenant", about: "Undoes the suspension: everybody has access again who had it by the rules."}, d.resumeTenant)
 }
 
-// tenantView is a tenant as JSON.
-type tenantView struct {
-	ID               tenant.ID     `json:"id"`
-	Slug             string        `json:"slug" doc:"Names the tenant in URLs and on the command line."`
-	Name             string        `json:"name"`
-	Status           tenant.Status `json:"status" enum:"active,suspended"`
-	RoleSet          string        `json:"role_set" doc:"simple, content or custom."`
-	Roles            []string      `json:"roles" doc:"The admin role first, the least last."`
-	DefaultRole      string        `json:"default_role" doc:"The role of members for whom nobody names one."`
-	ConfirmAdoption  bool          `json:"confirm_adoption" doc:"An admin confirms each existing member that a directory takes over."`
-	ProtectLastAdmin bool          `json:"protect_last_admin" doc:"A directory that turns off the last admin is refused."`
-	NoAdmin          bool          `json:"no_admin" doc:"A directory turned off the last admin."`
-	CreatedAt        time.Time     `json:"created_at"`
-}
-
-func viewTenant(t tenant.Tenant) tenantView {
-	v := tenantView{
-		ID: t.ID, Slug: t.Slug, Name: t.Name, Status: t.Status, RoleSet: t.Roles.Name, Roles: t.Roles.Roles,
-		DefaultRole: t.Policy.DefaultRole, ConfirmAdoption: t.Policy.ConfirmAdoption,
-		ProtectLastAdmin: t.Policy.ProtectLastAdmin, NoAdmin: t.NoAdmin, CreatedAt: t.CreatedAt,
-	}
-	if v.DefaultRole == "" {
-		v.DefaultRole = t.Roles.Least()
-	}
-	return v
-}
-
-func (d *Door) listTenants(ctx context.Context, in *Paging) (*answer[page[tenantView]], error) {
+func (d *Door) listTenants(ctx context.Context, in *Paging) (*answer[page[view.TenantView]], error) {
 	after, err := d.cursors.read(listOf(ctx), in.Cursor)
 	if err != nil {
 		return nil, err
@@ -56,7 +29,7 @@ func (d *Door) listTenants(ctx context.Context, in *Paging) (*answer[page[tenant
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d.cursors, listOf(ctx), found, viewTenant, func(t tenant.Tenant) []byte { return []byte(t.Slug) }), nil
+	return pageOf(d.cursors, listOf(ctx), found, view.Tenant, func(t tenant.Tenant) []byte { return []byte(t.Slug) }), nil
 }
 
 // seen lists the tenants that the principal sees, behind a slug: all of them, or its own.
@@ -81,7 +54,7 @@ type createTenantIn struct {
 	}
 }
 
-func (d *Door) createTenant(ctx context.Context, in *createTenantIn) (*versioned[tenantView], error) {
+func (d *Door) createTenant(ctx context.Context, in *createTenantIn) (*versioned[view.TenantView], error) {
 	name := in.Body.Name
 	if name == "" {
 		name = in.Body.Slug
@@ -94,7 +67,7 @@ func (d *Door) createTenant(ctx context.Context, in *createTenantIn) (*versioned
 	if err != nil {
 		return nil, err
 	}
-	return version(t.Version, viewTenant(t)), nil
+	return version(t.Version, view.Tenant(t)), nil
 }
 
 // roleSet picks one of the built-in sets, or makes one of the roles.
@@ -112,12 +85,12 @@ func roleSet(name string, roles []string) (tenant.RoleSet, error) {
 	return tenant.SimpleRoles(), nil
 }
 
-func (d *Door) getTenant(ctx context.Context, in *InTenant) (*versioned[tenantView], error) {
+func (d *Door) getTenant(ctx context.Context, in *InTenant) (*versioned[view.TenantView], error) {
 	cfg, err := d.config(ctx, *in)
 	if err != nil {
 		return nil, err
 	}
-	return version(cfg.Tenant.Version, viewTenant(cfg.Tenant)), nil
+	return version(cfg.Tenant.Version, view.Tenant(cfg.Tenant)), nil
 }
 
 type changeTenantIn struct {
@@ -132,7 +105,7 @@ type changeTenantIn struct {
 	}
 }
 
-func (d *Door) changeTenant(ctx context.Context, in *changeTenantIn) (*versioned[tenantView], error) {
+func (d *Door) changeTenant(ctx context.Context, in *changeTenantIn) (*versioned[view.TenantView], error) {
 	cfg, s, err := d.work(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
@@ -149,7 +122,7 @@ func (d *Door) changeTenant(ctx context.Context, in *changeTenantIn) (*versioned
 	if err != nil {
 		return nil, err
 	}
-	return version(t.Version, viewTenant(t)), nil
+	return version(t.Version, view.Tenant(t)), nil
 }
 
 // InTenantAction names a tenant that is acted on, in the version that the caller saw.
@@ -158,15 +131,15 @@ type InTenantAction struct {
 	Conditional
 }
 
-func (d *Door) suspendTenant(ctx context.Context, in *InTenantAction) (*versioned[tenantView], error) {
+func (d *Door) suspendTenant(ctx context.Context, in *InTenantAction) (*versioned[view.TenantView], error) {
 	return d.setStatus(ctx, in, tenant.Suspended)
 }
 
-func (d *Door) resumeTenant(ctx context.Context, in *InTenantAction) (*versioned[tenantView], error) {
+func (d *Door) resumeTenant(ctx context.Context, in *InTenantAction) (*versioned[view.TenantView], error) {
 	return d.setStatus(ctx, in, tenant.Active)
 }
 
-func (d *Door) setStatus(ctx context.Context, in *InTenantAction, to tenant.Status) (*versioned[tenantView], error) {
+func (d *Door) setStatus(ctx context.Context, in *InTenantAction, to tenant.Status) (*versioned[view.TenantView], error) {
 	s, err := d.staff(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
@@ -176,5 +149,5 @@ func (d *Door) setStatus(ctx context.Context, in *InTenantAction, to tenant.Stat
 	if err != nil {
 		return nil, err
 	}
-	return version(t.Version, viewTenant(t)), nil
+	return version(t.Version, view.Tenant(t)), nil
 }

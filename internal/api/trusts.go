@@ -8,6 +8,7 @@ import (
 	"rollcall/internal/assertion"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 type addTrustIn struct {
@@ -60,7 +61,7 @@ func (in *addTrustIn) trust(clientID string) (tenant.Trust, error) {
 
 // newTrustView is a trusted issuer, and what to tell it.
 type newTrustView struct {
-	CredentialView
+	view.CredentialView
 	Endpoints
 }
 
@@ -78,5 +79,5 @@ func (d *Door) addTrust(ctx context.Context, in *addTrustIn) (*answer[newTrustVi
 	if err != nil {
 		return nil, err
 	}
-	return the(newTrustView{d.viewCredential(c), at}), nil
+	return the(newTrustView{view.Credential(c, d.Now()), at}), nil
 }

@@ -1,4 +1,4 @@
-package api
+package view
 
 import (
 	"cmp"
@@ -29,7 +29,8 @@ type MemberView struct {
 	RemovedAt time.Time       `json:"removed_at,omitzero"`
 }
 
-func viewMember(cfg tenant.Config, m roster.Member) MemberView {
+// Member shows a member of the tenant that the configuration is of.
+func Member(cfg tenant.Config, m roster.Member) MemberView {
 	v := MemberView{
 		ID: m.ID, Email: m.Email, Login: m.Login, Name: displayName(m.Attributes), Role: m.Standing.Role,
 		Active: roster.HasAccess(cfg.Tenant, m), State: m.Standing.State, Reason: m.Standing.Reason,
@@ -67,37 +68,38 @@ func displayName(a roster.Attributes) string {
 	return cmp.Or(doc.DisplayName, doc.Name.Formatted, strings.TrimSpace(doc.Name.GivenName+" "+doc.Name.FamilyName))
 }
 
-// memberDetailView is a member with everything that is known.
-type memberDetailView struct {
+// MemberDetailView is a member with everything that is known.
+type MemberDetailView struct {
 	MemberView
 	ExternalID      string          `json:"external_id" doc:"The managing directory's own key."`
 	Proven          bool            `json:"proven" doc:"The address is known to be the person's."`
 	DirectoryActive bool            `json:"directory_active" doc:"The managing directory's own word."`
 	Addresses       []string        `json:"addresses"`
-	Groups          []groupRefView  `json:"groups"`
+	Groups          []GroupRefView  `json:"groups"`
 	Claims          []roster.Claim  `json:"claims" doc:"What each source says; the rules pick the winner."`
 	Attributes      json.RawMessage `json:"attributes" doc:"The SCIM attributes as the directory sent them."`
 	AppClaims       map[string]any  `json:"app_claims" doc:"What the application gets of the attributes that the tenant defined."`
 	Version         int64           `json:"version"`
 }
 
-// groupRefView names a group.
-type groupRefView struct {
+// GroupRefView names a group.
+type GroupRefView struct {
 	ID   roster.GroupID `json:"id"`
 	Name string         `json:"name"`
 }
 
-func detailMember(cfg tenant.Config, m roster.Member) memberDetailView {
-	return memberDetailView{
-		MemberView: viewMember(cfg, m), ExternalID: m.ExternalID, Proven: m.Proven, DirectoryActive: m.DirectoryActive,
+// MemberDetail shows a member with its groups, if they were read.
+func MemberDetail(cfg tenant.Config, m roster.Member) MemberDetailView {
+	return MemberDetailView{
+		MemberView: Member(cfg, m), ExternalID: m.ExternalID, Proven: m.Proven, DirectoryActive: m.DirectoryActive,
 		Addresses: append([]string{}, m.Addresses...), Claims: append([]roster.Claim{}, m.Claims...), Version: m.Version,
-		Groups:     views(m.Groups, func(g roster.GroupRef) groupRefView { return groupRefView(g) }),
+		Groups:     groupRefs(m.Groups),
 		Attributes: json.RawMessage(cmp.Or(string(m.Attributes), "{}")), AppClaims: roster.AppClaims(m, cfg),
 	}
 }
 
-// explanationView says why a member stands where it stands.
-type explanationView struct {
+// ExplanationView says why a member stands where it stands.
+type ExplanationView struct {
 	Member  MemberView     `json:"member"`
 	Access  bool           `json:"access"`
 	Reason  roster.Code    `json:"reason"`
@@ -107,9 +109,18 @@ type explanationView struct {
 	Lines   []string       `json:"lines" doc:"The same in sentences."`
 }
 
-func viewExplanation(cfg tenant.Config, e roster.Explanation) explanationView {
-	return explanationView{
-		Member: viewMember(cfg, e.Member), Access: e.Access, Reason: e.Reason, Because: e.Because,
+// Explanation shows what explain found.
+func Explanation(cfg tenant.Config, e roster.Explanation) ExplanationView {
+	return ExplanationView{
+		Member: Member(cfg, e.Member), Access: e.Access, Reason: e.Reason, Because: e.Because,
 		Role: e.Role, Rank: e.Rank, Lines: e.Lines,
 	}
+}
+
+func groupRefs(groups []roster.GroupRef) []GroupRefView {
+	out := make([]GroupRefView, len(groups))
+	for i, g := range groups {
+		out[i] = GroupRefView(g)
+	}
+	return out
 }

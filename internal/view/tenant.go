@@ -1,0 +1,53 @@
+package view
+
+import (
+	"time"
+
+	"rollcall/internal/tenant"
+)
+
+// TenantView is a tenant as JSON.
+type TenantView struct {
+	ID               tenant.ID     `json:"id"`
+	Slug             string        `json:"slug" doc:"Names the tenant in URLs and on the command line."`
+	Name             string        `json:"name"`
+	Status           tenant.Status `json:"status" enum:"active,suspended"`
+	RoleSet          string        `json:"role_set" doc:"simple, content or custom."`
+	Roles            []string      `json:"roles" doc:"The admin role first, the least last."`
+	DefaultRole      string        `json:"default_role" doc:"The role of members for whom nobody names one."`
+	ConfirmAdoption  bool          `json:"confirm_adoption" doc:"An admin confirms each existing member that a directory takes over."`
+	ProtectLastAdmin bool          `json:"protect_last_admin" doc:"A directory that turns off the last admin is refused."`
+	NoAdmin          bool          `json:"no_admin" doc:"A directory turned off the last admin."`
+	CreatedAt        time.Time     `json:"created_at"`
+}
+
+// Tenant shows a tenant.
+func Tenant(t tenant.Tenant) TenantView {
+	v := TenantView{
+		ID: t.ID, Slug: t.Slug, Name: t.Name, Status: t.Status, RoleSet: t.Roles.Name, Roles: t.Roles.Roles,
+		DefaultRole: t.Policy.DefaultRole, ConfirmAdoption: t.Policy.ConfirmAdoption,
+		ProtectLastAdmin: t.Policy.ProtectLastAdmin, NoAdmin: t.NoAdmin, CreatedAt: t.CreatedAt,
+	}
+	if v.DefaultRole == "" {
+		v.DefaultRole = t.Roles.Least()
+	}
+	return v
+}
+
+// SchemaView is a schema as JSON: RFC 7643 §7 with our keys, and how far its indexes are.
+type SchemaView struct {
+	tenant.Schema
+	Resource string            `json:"resource" enum:"User,Group" doc:"What the schema extends."`
+	Indexes  map[string]string `json:"indexes" doc:"The state of each index, by the name of its attribute: building or ready."`
+}
+
+// Schema shows a schema and how far its indexes are.
+func Schema(e tenant.Extensions, s tenant.Schema) SchemaView {
+	v := SchemaView{Schema: s, Resource: s.Resource(), Indexes: map[string]string{}}
+	for _, a := range s.Attributes {
+		if i, ok := e.Index(s.URN, a.Name); ok {
+			v.Indexes[a.Name] = string(i.State)
+		}
+	}
+	return v
+}
