@@ -149,7 +149,7 @@ func TestNotNow(t *testing.T) {
 				t.Fatal(err)
 			}
 			router := mux.NewRouter()
-			door.Routes(router)
+			router.PathPrefix(Prefix + "/").Handler(door)
 			r := httptest.NewRequest(http.MethodGet, c.path+"/Users", http.NoBody)
 			r.Header.Set("Authorization", "Bearer "+c.token)
 			rec := httptest.NewRecorder()

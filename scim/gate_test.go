@@ -82,7 +82,7 @@ func TestGateP14(t *testing.T) {
 		t.Fatal(err)
 	}
 	router := mux.NewRouter()
-	door.Routes(router)
+	router.PathPrefix(Prefix + "/").Handler(door)
 	for _, tt := range []struct {
 		name, method, path, body string
 		want                     []string

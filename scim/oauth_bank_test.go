@@ -54,7 +54,7 @@ func newBank(t *testing.T, url string) *bank {
 		t.Fatal(err)
 	}
 	b.router = mux.NewRouter().SkipClean(true)
-	b.door.Routes(b.router)
+	b.router.PathPrefix(Prefix + "/").Handler(b.door)
 	return b
 }
 

@@ -85,7 +85,7 @@ func newWorld(tb testing.TB, url string) *world {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	w.door.Routes(w.router)
+	w.router.PathPrefix(Prefix + "/").Handler(w.door)
 	return w
 }
 

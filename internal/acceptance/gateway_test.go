@@ -89,7 +89,7 @@ func newGateway(t *testing.T, url string) *gateway {
 		t.Fatalf("make the door: %v", err)
 	}
 	routes := mux.NewRouter()
-	door.Routes(routes)
+	routes.PathPrefix(scim.Prefix + "/").Handler(door)
 	g.programs(db).Routes(routes)
 	g.server = httptest.NewServer(routes)
 	t.Cleanup(func() {

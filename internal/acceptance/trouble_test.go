@@ -167,7 +167,7 @@ func (g *gateway) limit(rate int) {
 		g.t.Fatal(err)
 	}
 	routes := mux.NewRouter()
-	door.Routes(routes)
+	routes.PathPrefix(scim.Prefix + "/").Handler(door)
 	server := httptest.NewServer(routes)
 	g.t.Cleanup(func() {
 		server.Close()

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,8 +35,6 @@ type Config struct {
 	Endpoints func(tenant.DirectoryID) Endpoints
 	// Guesses bounds how often somebody may try keys that are nobody's. Optional.
 	Guesses Guesses
-	// Allow says how long a principal must wait before its next request, 0: it need not. Optional.
-	Allow func(context.Context, Principal) time.Duration
 }
 
 // Endpoints is what an identity provider is told of a directory.
@@ -59,10 +56,7 @@ type Door struct {
 // New makes a door. The error says what the configuration lacks.
 func New(c Config) (*Door, error) {
 	if c.Roster == nil || c.Store == nil || c.Locator == nil || c.Who == nil || c.Kept == nil || c.Now == nil || c.Endpoints == nil || c.Key.IsZero() {
-		return nil, errors.New("api: all of the configuration but Guesses and Allow is required")
-	}
-	if c.Allow == nil {
-		c.Allow = func(context.Context, Principal) time.Duration { return 0 }
+		return nil, errors.New("api: all of the configuration but Guesses is required")
 	}
 	if c.Guesses == nil {
 		c.Guesses = unbounded{}
