@@ -40,6 +40,12 @@ type Config struct {
 	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
 	// Roots are the certificates that are trusted; nil: the system's.
 	Roots *x509.CertPool
+	// Loopback also lets this machine be reached, by plain http too: for the demonstration and for tests, whose
+	// identity providers are here.
+	Loopback bool
+	// KeepAlive is how long HTTP keeps a connection that nobody uses; 0: connections are used once, so that each
+	// request looks at the address anew.
+	KeepAlive time.Duration
 }
 
 // Client fetches documents. It is safe for concurrent use.
@@ -59,6 +65,10 @@ func New(c Config) *Client {
 	if c.Permit == nil {
 		c.Permit = Public
 	}
+	if c.Loopback {
+		permit := c.Permit
+		c.Permit = func(a netip.Addr) bool { return a.IsLoopback() || permit(a) }
+	}
 	if c.Lookup == nil {
 		c.Lookup = func(ctx context.Context, host string) ([]netip.Addr, error) {
 			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
@@ -68,17 +78,20 @@ func New(c Config) *Client {
 	client.http = &http.Client{
 		Timeout:       c.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
+		Transport: &guard{config: c, next: &http.Transport{
 			Proxy:                  nil, // a proxy would dial for us, and look at nothing
 			DialContext:            client.dial,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.Roots},
 			TLSHandshakeTimeout:    c.Timeout,
 			ResponseHeaderTimeout:  c.Timeout,
 			MaxResponseHeaderBytes: 64 << 10,
-			DisableKeepAlives:      true, // fetches are rare, and each is to look at the address anew
+			DisableKeepAlives:      c.KeepAlive <= 0,
+			IdleConnTimeout:        c.KeepAlive,
+			MaxIdleConns:           200,
+			MaxIdleConnsPerHost:    4,
 			DisableCompression:     true,
 			ForceAttemptHTTP2:      false,
-		},
+		}},
 	}
 	return client
 }
@@ -86,7 +99,7 @@ func New(c Config) *Client {
 // Get fetches the document at a URL. accept is the Accept header. Any answer but 200 is an error.
 func (c *Client) Get(ctx context.Context, raw, accept string) ([]byte, error) {
 	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
+	if err != nil || !c.config.allows(u) {
 		return nil, ErrURL
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), http.NoBody)
@@ -94,7 +107,6 @@ func (c *Client) Get(ctx context.Context, raw, accept string) ([]byte, error) {
 		return nil, ErrURL
 	}
 	req.Header.Set("Accept", accept)
-	req.Header.Set("User-Agent", "rollcall")
 	res, err := c.http.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("fetch: %w", err)
@@ -103,12 +115,9 @@ func (c *Client) Get(ctx context.Context, raw, accept string) ([]byte, error) {
 	if res.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("fetch from %s: the answer was %d", u.Hostname(), res.StatusCode)
 	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, c.config.MaxBytes+1))
+	body, err := io.ReadAll(res.Body)
 	if err != nil {
 		return nil, fmt.Errorf("fetch from %s: %w", u.Hostname(), err)
-	}
-	if int64(len(body)) > c.config.MaxBytes {
-		return nil, fmt.Errorf("fetch from %s: %w: more than %d bytes", u.Hostname(), ErrTooLong, c.config.MaxBytes)
 	}
 	return body, nil
 }

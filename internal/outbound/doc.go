@@ -5,4 +5,7 @@
 //     public, and just those are dialled, where each is looked at again on the way out;
 //   - follows no redirects and knows no proxy of the environment;
 //   - reads a bounded number of bytes within a bounded time.
+//
+// Get fetches one document. HTTP is for libraries that speak more of the protocol, such as OAuth's token
+// requests: the same rules hold for whatever they ask.
 package outbound
