@@ -209,6 +209,42 @@ func ParseDirectoryID(s string) (DirectoryID, error) {
 	return DirectoryID{u}, err
 }
 
+// AppID identifies an app; its text is the app's client_id.
+type AppID struct{ UUID }
+
+// String returns the text form, app_….
+func (id AppID) String() string { return Format("app", id.UUID) }
+
+// MarshalText implements encoding.TextMarshaler.
+func (id AppID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (id *AppID) UnmarshalText(b []byte) (err error) {
+	id.UUID, err = Parse("app", string(b))
+	return err
+}
+
+// ParseAppID reads the text form of an AppID.
+func ParseAppID(s string) (AppID, error) {
+	u, err := Parse("app", s)
+	return AppID{u}, err
+}
+
+// AppSecretID identifies a client secret of an app.
+type AppSecretID struct{ UUID }
+
+// String returns the text form, key_….
+func (id AppSecretID) String() string { return Format("key", id.UUID) }
+
+// MarshalText implements encoding.TextMarshaler.
+func (id AppSecretID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (id *AppSecretID) UnmarshalText(b []byte) (err error) {
+	id.UUID, err = Parse("key", string(b))
+	return err
+}
+
 // CredentialID identifies a directory's token; it prints as tok_….
 type CredentialID struct{ UUID }
 
