@@ -93,6 +93,10 @@ func (r *reader) load(ctx context.Context) (configEntry, error) {
 			sql: `SELECT ` + directoryColumns + ` FROM directories d WHERE d.tenant_id = $1 ORDER BY d.id`, args: args,
 			each: rowsOf(&e.config.Directories, scanDirectory),
 		},
+		{
+			sql: `SELECT ` + connectionColumns + ` FROM connections WHERE tenant_id = $1 ORDER BY id`, args: args,
+			each: rowsOf(&e.config.Connections, scanConnection),
+		},
 	}
 	err := r.run(ctx, "read the configuration", append(list, loadExtensions(r.me(), &e.config.Extensions)...)...)
 	e.config.Extensions = versioned(e.config.Extensions, e.version)

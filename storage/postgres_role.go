@@ -88,6 +88,7 @@ func rights() []string {
 		"SELECT, INSERT, UPDATE ON tenants, domains, directories, credentials, members, locator",
 		"SELECT, INSERT, UPDATE, DELETE ON member_emails, groups, group_members, person_members",
 		"SELECT, INSERT, DELETE ON access_tokens",
+		"SELECT, INSERT, UPDATE ON connections",
 		"SELECT, INSERT, UPDATE, DELETE ON held, parked_groups, decisions",
 		"SELECT, INSERT, UPDATE, DELETE ON schemas, entitlements, attribute_indexes, attribute_keys",
 		"SELECT, INSERT ON events, people",

@@ -100,7 +100,7 @@ type Reader interface {
 
 // TenantReader reads a tenant's own settings.
 type TenantReader interface {
-	// Config is the tenant with its domains (by name) and directories (by id,
+	// Config is the tenant with its domains (by name), directories and connections (by id,
 	// removed ones too), all of one moment: that of the transaction in View and Update. Stores keep
 	// it in memory and compare its version in the transaction's first round
 	// trip, so it costs none of its own when it is not the first call. The
@@ -170,12 +170,14 @@ type Tx interface {
 	PutDirectory(ctx context.Context, d tenant.Directory) error
 	PutCredential(ctx context.Context, c tenant.Credential) error
 	CredentialTx
+	ConnectionTx
 }
 
 // Locator answers what must be known before the tenant is.
 type Locator interface {
 	ExchangeLog
 	IndexLocator
+	ConnectionLocator
 	// CreateTenant: Conflict when the slug is taken.
 	CreateTenant(ctx context.Context, t tenant.Tenant) error
 	TenantBySlug(ctx context.Context, slug string) (tenant.Tenant, error) // NotFound

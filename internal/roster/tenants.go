@@ -81,8 +81,8 @@ func (r *Roster) configure(ctx context.Context, s Staff, kind EventKind, change 
 			return err
 		}
 		out = cfg.Tenant
-		rules := out.Policy != before.Policy || !slices.Equal(out.Roles.Roles, before.Roles.Roles)
-		if !rules && out.Status == before.Status && out.Name == before.Name && out.Roles.Name == before.Roles.Name {
+		rules := !out.Policy.SameRules(before.Policy) || !slices.Equal(out.Roles.Roles, before.Roles.Roles)
+		if !rules && out.Policy.Equal(before.Policy) && out.Status == before.Status && out.Name == before.Name && out.Roles.Name == before.Roles.Name {
 			return nil
 		}
 		cfg.Tenant.Version++

@@ -6,6 +6,7 @@ type Config struct {
 	Tenant      Tenant
 	Domains     []Domain
 	Directories []Directory
+	Connections []Connection // by id, removed ones too
 	Extensions  Extensions
 }
 
@@ -28,4 +29,14 @@ func (c Config) Directory(id DirectoryID) (Directory, bool) {
 		}
 	}
 	return Directory{}, false
+}
+
+// Connection finds a connection that is not removed. Whether anybody may sign in through it is for Usable to say.
+func (c Config) Connection(id ConnectionID) (Connection, bool) {
+	for _, con := range c.Connections {
+		if con.ID == id && con.Status != ConnectionRemoved {
+			return con, true
+		}
+	}
+	return Connection{}, false
 }

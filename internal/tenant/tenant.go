@@ -44,6 +44,11 @@ type Policy struct {
 	// ProtectLastAdmin refuses a directory's deactivation of the last admin
 	// instead of applying it and marking the tenant NoAdmin.
 	ProtectLastAdmin bool `json:"protect_last_admin,omitempty"`
+	// SSO says whether people must sign in through a connection, Sessions how long sessions last.
+	SSO      SSOPolicy     `json:"sso,omitzero"`
+	Sessions SessionPolicy `json:"sessions,omitzero"`
+	// Contact is whom people ask who were refused, shown to them: an address, a number or a sentence.
+	Contact string `json:"contact,omitempty"`
 }
 
 // RoleSet is the ladder of roles of a tenant.

@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"groups", testGroups},
 		{"tenants", testTenants},
 		{"credentials", testCredentials},
+		{"connections", testConnections},
 		{"waiting", testWaiting},
 		{"schemas", testSchemas},
 		{"tenancy", testTenancy},

@@ -35,6 +35,7 @@ type stranger struct {
 	held   roster.Member
 	group  roster.Group
 	domain tenant.Domain
+	login  tenant.Connection
 	token  tenant.Credential
 	client tenant.Credential     // a secret, with an access token
 	index  tenant.AttributeIndex // it holds a value of member
@@ -65,6 +66,8 @@ func newStranger(t *testing.T, b Backend, name string) *stranger {
 	if err := owner.putDomain(x.domain); err != nil {
 		t.Fatalf("PutDomain: %v", err)
 	}
+	x.login = owner.newConnection()
+	owner.putConnection(x.login)
 	x.token = owner.addCredential("theirs", 1)
 	x.client = owner.addClient(200)
 	owner.addAccessToken(x.client, 201, 1)
@@ -282,7 +285,7 @@ func readerProbes() probes[roster.Reader] {
 		},
 		"Config": func(t *testing.T, x *stranger, r roster.Reader) {
 			c, err := r.Config(t.Context())
-			wantSame(t, "Config", []any{x.tenant.ID, 0, error(nil)}, []any{c.Tenant.ID, len(c.Domains), err})
+			wantSame(t, "Config", []any{x.tenant.ID, 0, 0, error(nil)}, []any{c.Tenant.ID, len(c.Domains), len(c.Connections), err})
 			if _, ok := c.Directory(x.owner.dir.ID); ok {
 				t.Error("Config has the owner's directory")
 			}

@@ -70,6 +70,7 @@ func txProbes() probes[roster.Tx] {
 		}
 	}
 	credentialTxProbes(all)
+	connectionProbes(all)
 	return all
 }
 
@@ -286,5 +287,6 @@ func locatorProbes() probes[Backend] {
 			x.update(func(ctx context.Context, tx roster.Tx) error { return tx.PutDirectory(ctx, x.dir) })
 		},
 	})
+	connectionLocatorProbes(all)
 	return all
 }

@@ -1,0 +1,38 @@
+package tenant
+
+// OIDCVendor is a product whose ID tokens need rules of their own.
+type OIDCVendor string
+
+// The vendors.
+const (
+	OIDCGeneric OIDCVendor = ""
+	OIDCEntra   OIDCVendor = "entra"  // the tid claim is pinned
+	OIDCGoogle  OIDCVendor = "google" // the hd claim is
+)
+
+// The ways in which we authenticate at a token endpoint (OpenID Connect Core 1.0 §9).
+const (
+	AuthBasic = "client_secret_basic"
+	AuthPost  = "client_secret_post"
+	AuthNone  = "none" // a public client: PKCE alone
+)
+
+// OIDCSettings are what an OIDC connection knows of its provider.
+type OIDCSettings struct {
+	Issuer   string `json:"issuer"` // to the letter
+	ClientID string `json:"client_id"`
+	// Secret is the client secret, sealed with the master key about the connection's id; none for a public client.
+	Secret     []byte     `json:"secret,omitempty"`
+	AuthMethod string     `json:"auth_method,omitempty"` // empty: what the provider's discovery document prefers
+	Scopes     []string   `json:"scopes,omitempty"`      // beside openid; none: email and profile
+	Vendor     OIDCVendor `json:"vendor,omitempty"`
+	// EntraTenant is the tid claim that is pinned, a UUID in lower case.
+	EntraTenant string `json:"entra_tenant,omitempty"`
+	// HostedDomains are those of which Google's hd claim must be one; none: not asked for.
+	HostedDomains []string `json:"hosted_domains,omitempty"`
+	// Algorithms are those that ID tokens may be signed with; none: the safe default.
+	Algorithms []string `json:"algorithms,omitempty"`
+}
+
+// DefaultScopes are asked for beside openid where a connection names none.
+func DefaultScopes() []string { return []string{"email", "profile"} }
