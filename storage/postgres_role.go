@@ -89,6 +89,8 @@ func rights() []string {
 		"SELECT, INSERT, UPDATE, DELETE ON member_emails, groups, group_members, person_members",
 		"SELECT, INSERT, DELETE ON access_tokens",
 		"SELECT, INSERT, UPDATE ON connections",
+		"SELECT, INSERT, UPDATE ON apps",
+		"SELECT, INSERT, DELETE ON signing_keys",
 		"SELECT, INSERT, UPDATE, DELETE ON held, parked_groups, decisions",
 		"SELECT, INSERT, UPDATE, DELETE ON schemas, entitlements, attribute_indexes, attribute_keys",
 		"SELECT, INSERT ON events, people",

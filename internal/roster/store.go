@@ -178,6 +178,7 @@ type Locator interface {
 	ExchangeLog
 	IndexLocator
 	ConnectionLocator
+	AppLocator
 	// CreateTenant: Conflict when the slug is taken.
 	CreateTenant(ctx context.Context, t tenant.Tenant) error
 	TenantBySlug(ctx context.Context, slug string) (tenant.Tenant, error) // NotFound

@@ -53,6 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"paging", testPaging},
 		{"tallies", testTallies},
 		{"predicates", testPredicates},
+		{"apps", testApps},
 		{"wall", testWall},
 	} {
 		t.Run(theme.name, func(t *testing.T) {

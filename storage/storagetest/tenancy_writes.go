@@ -234,6 +234,7 @@ func storeProbes() probes[Backend] {
 
 func locatorProbes() probes[Backend] {
 	all := exchangeLogProbes()
+	maps.Copy(all, appProbes())
 	maps.Copy(all, probes[Backend]{
 		"TenantsToIndex": func(t *testing.T, x *stranger, b Backend) {
 			ids, err := b.Locator.TenantsToIndex(t.Context()) // for the gateway itself, which works for all tenants
