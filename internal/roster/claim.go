@@ -37,6 +37,8 @@ const (
 	// SourceMerged is on the tombstone of a member that was merged into the one that
 	// By names. It decides nothing.
 	SourceMerged Source = "merged_into"
+	// SourceApp is an application that people sign in to. It only causes events.
+	SourceApp Source = "app"
 	// SourceDomain and SourceTenant are the defaults that an admin set for a
 	// domain and for the tenant. They are worked out when needed, never stored.
 	SourceDomain Source = "domain"

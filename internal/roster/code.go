@@ -32,4 +32,6 @@ const (
 	CodeSameName               Code = "same_name"
 	CodeKeptApart              Code = "kept_apart"
 	CodeDecided                Code = "decided"
+	CodeCodeReused             Code = "code_reused"
+	CodeTokenReused            Code = "token_reused"
 )

@@ -32,7 +32,7 @@ func (c *decider) merge(ctx context.Context, before, other Member) error {
 		}
 	}
 	// The address is the winner's only once the other has let go of it.
-	if err := c.tx.UpdateMember(ctx, other, gone); err != nil {
+	if err := putMember(ctx, c.tx, from, other, gone); err != nil {
 		return err
 	}
 	e := c.s.event(MemberMerged, details{Name: winner.ID.String()})
@@ -43,7 +43,7 @@ func (c *decider) merge(ctx context.Context, before, other Member) error {
 	if err := c.r.linkPerson(ctx, c.tx, &winner); err != nil {
 		return err
 	}
-	if err := c.tx.UpdateMember(ctx, before, winner); err != nil {
+	if err := putMember(ctx, c.tx, from, before, winner); err != nil {
 		return err
 	}
 	if err := foundAdmin(ctx, c.tx, c.cfg, winner); err != nil {

@@ -25,6 +25,12 @@ type details struct {
 	Kind       string `json:"kind,omitempty"`
 	Directory  string `json:"directory,omitempty"`
 	Days       int    `json:"days_left,omitempty"`
+	// Session, Grant, App, Method and Reason are of events of sessions and grants.
+	Session string    `json:"session,omitempty"`
+	Grant   string    `json:"grant,omitempty"`
+	App     string    `json:"app,omitempty"`
+	Method  string    `json:"method,omitempty"`
+	Reason  EndReason `json:"reason,omitempty"`
 }
 
 type change struct {

@@ -47,6 +47,10 @@ const (
 	SchemaIndexed     EventKind = "schema.indexed" // filters by an attribute are answered by an index from now on
 	EntitlementPut    EventKind = "entitlement.changed"
 	EntitlementGone   EventKind = "entitlement.removed"
+	SessionStarted    EventKind = "session.started" // a member signed in
+	SessionEnded      EventKind = "session.ended"
+	GrantStarted      EventKind = "grant.started" // an app signed a member in
+	GrantEnded        EventKind = "grant.ended"   // its tokens have ended, the session goes on
 	CredentialAdded   EventKind = "credential.added"
 	CredentialRevoked EventKind = "credential.revoked"
 	// CredentialExpiring comes 60, 30, 14, 7 and 1 days ahead, CredentialExpired once.

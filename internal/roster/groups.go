@@ -259,7 +259,7 @@ func (m *remapper) member(ctx context.Context, before Member) error {
 	if isAdmin(m.cfg, after) {
 		m.winner = after
 	}
-	if err := m.tx.UpdateMember(ctx, before, after); err != nil {
+	if err := putMember(ctx, m.tx, m.from, before, after); err != nil {
 		return err
 	}
 	return m.tx.AppendEvent(ctx, memberEvent("", m.from, m.cfg, before, after))

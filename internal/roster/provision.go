@@ -69,7 +69,7 @@ func (r *Roster) welcome(ctx context.Context, tx Tx, cfg tenant.Config, from ori
 	if before.Version == 0 {
 		err = tx.InsertMember(ctx, *after)
 	} else {
-		err = tx.UpdateMember(ctx, before, *after)
+		err = putMember(ctx, tx, from, before, *after)
 	}
 	if err != nil {
 		return err

@@ -35,7 +35,7 @@ func (r *Roster) save(ctx context.Context, tx Tx, cfg tenant.Config, from origin
 	if err := r.linkAddress(ctx, tx, before, after); err != nil {
 		return err
 	}
-	if err := tx.UpdateMember(ctx, before, *after); err != nil {
+	if err := putMember(ctx, tx, from, before, *after); err != nil {
 		return err
 	}
 	if err := foundAdmin(ctx, tx, cfg, *after); err != nil {

@@ -80,6 +80,7 @@ type Reader interface {
 	WaitingReader
 	ResourceReader
 	LabelReader
+	SessionReader
 	// Member finds a member within the scope; NotFound. In the zero Scope removed
 	// members are found as well. withGroups fills Groups.
 	Member(ctx context.Context, s Scope, id MemberID, withGroups bool) (Member, error)
@@ -126,6 +127,7 @@ type Tx interface {
 	ExchangeTx
 	WaitingTx
 	SchemaTx
+	SessionTx
 	// Now is the time of the transaction, the same at each call, in UTC and to the
 	// millisecond.
 	Now() time.Time
@@ -179,6 +181,7 @@ type Locator interface {
 	IndexLocator
 	ConnectionLocator
 	AppLocator
+	SessionLocator
 	// CreateTenant: Conflict when the slug is taken.
 	CreateTenant(ctx context.Context, t tenant.Tenant) error
 	TenantBySlug(ctx context.Context, slug string) (tenant.Tenant, error) // NotFound

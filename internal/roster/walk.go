@@ -78,7 +78,7 @@ func (w *walker) member(ctx context.Context, before Member) error {
 	if err := w.r.linkPerson(ctx, w.tx, &after); err != nil {
 		return err
 	}
-	if err := w.tx.UpdateMember(ctx, before, after); err != nil {
+	if err := putMember(ctx, w.tx, w.from, before, after); err != nil {
 		return err
 	}
 	return w.tx.AppendEvent(ctx, memberEvent("", w.from, w.cfg, before, after))
