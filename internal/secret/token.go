@@ -25,10 +25,15 @@ const (
 	SCIM   Prefix = "rcs" // a directory's bearer token
 	Client Prefix = "rcc" // a directory's client secret
 	Access Prefix = "rca" // an access token that a directory's client got
+	// Those of people and of apps; all but AppSecret are bound to a tenant, see NewBound.
+	Session   Prefix = "rcx" // the cookie of a session
+	Code      Prefix = "rcg" // an authorization code
+	Refresh   Prefix = "rcr" // a refresh token
+	AppSecret Prefix = "rck" // an app's client secret
 )
 
 // Prefixes returns all prefixes.
-func Prefixes() []Prefix { return []Prefix{SCIM, Client, Access} }
+func Prefixes() []Prefix { return []Prefix{SCIM, Client, Access, Session, Code, Refresh, AppSecret} }
 
 const (
 	tokenBytes = 32 // 256 bits
