@@ -27,6 +27,8 @@ const (
 	takenID         = "id"
 	takenToken      = "token"
 	takenAttribute  = "attribute"
+	takenLink       = "link"
+	takenRequest    = "join_request"
 )
 
 // taken tells which unique index of its table a statement can break. PostgreSQL names the index in
@@ -55,6 +57,10 @@ func conflicts(index string) string {
 		return takenSlug
 	case "domains_name":
 		return takenDomain
+	case "links_subject", "links_member":
+		return takenLink
+	case "join_requests_pending":
+		return takenRequest
 	case "attribute_keys_unique":
 		return takenAttribute
 	case "credentials_hash":
@@ -77,6 +83,10 @@ func conflict(field string, err error) error {
 		e.Detail = "Another group of this directory has the same name, in this or another case. Rename one of them."
 	case takenAttribute:
 		e.Detail = "Another resource of this tenant has the same value in an attribute whose values are unique. Correct what the directory maps to it."
+	case takenLink:
+		e.Detail = "The subject, or the member at this connection, has another link. Unlink that first."
+	case takenRequest:
+		e.Detail = "A request to join with this address waits for an answer."
 	case takenSlug:
 		e.Detail = "Another tenant has this slug. Choose another."
 	case takenDomain:

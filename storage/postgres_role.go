@@ -93,6 +93,7 @@ func rights() []string {
 		"SELECT, INSERT, DELETE ON signing_keys",
 		"SELECT, INSERT, UPDATE, DELETE ON held, parked_groups, decisions",
 		"SELECT, INSERT, UPDATE, DELETE ON schemas, entitlements, attribute_indexes, attribute_keys",
+		"SELECT, INSERT, UPDATE ON links, join_requests",
 		"SELECT, INSERT ON events, people",
 		"SELECT, INSERT, DELETE ON exchanges",
 		"SELECT, INSERT, UPDATE, DELETE ON directory_hours, directory_sightings",

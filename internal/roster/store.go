@@ -78,6 +78,7 @@ type Reader interface {
 	GroupReader
 	ExchangeReader
 	WaitingReader
+	SignInReader
 	ResourceReader
 	LabelReader
 	SessionReader
@@ -126,6 +127,7 @@ type Tx interface {
 	JobTx
 	ExchangeTx
 	WaitingTx
+	SignInTx
 	SchemaTx
 	SessionTx
 	// Now is the time of the transaction, the same at each call, in UTC and to the

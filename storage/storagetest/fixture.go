@@ -22,6 +22,7 @@ type house struct {
 	t      *testing.T
 	tenant tenant.Tenant
 	dir    tenant.Directory
+	made   int // links and requests, whose ids are in their order
 }
 
 func newHouse(t *testing.T, b Backend, slug string) *house {

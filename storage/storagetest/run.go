@@ -44,6 +44,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"credentials", testCredentials},
 		{"connections", testConnections},
 		{"waiting", testWaiting},
+		{"sign-in", testSignIn},
 		{"schemas", testSchemas},
 		{"tenancy", testTenancy},
 		{"constraints", testConstraints},

@@ -62,6 +62,7 @@ func newStranger(t *testing.T, b Backend, name string) *stranger {
 	x.member = owner.insertProven(m)
 	x.group = owner.addGroup("Theirs", x.member)
 	x.held = owner.await(x.group)
+	owner.linkSome(x.member)
 	x.domain = owner.newDomain(name+".example", tenant.DomainProven)
 	if err := owner.putDomain(x.domain); err != nil {
 		t.Fatalf("PutDomain: %v", err)
@@ -101,7 +102,7 @@ func (h *house) state(events int) string {
 		}
 		all = append(all, tokens)
 	}
-	all = append(all, h.waiting())
+	all = append(all, h.waiting(), h.signInState())
 	text, err := json.MarshalIndent(all, "", " ")
 	if err != nil {
 		h.t.Fatal(err)
@@ -171,6 +172,7 @@ func wantNone[T any](t *testing.T, what string, got []T, err error) {
 
 func readerProbes() probes[roster.Reader] {
 	all := exchangeProbes()
+	signInReaderProbes(all)
 	maps.Copy(all, probes[roster.Reader]{
 		"Member": func(t *testing.T, x *stranger, r roster.Reader) {
 			for _, s := range x.scopes {

@@ -29,6 +29,7 @@ func txProbes() probes[roster.Tx] {
 	}
 	memberProbes(all)
 	waitingProbes(all)
+	signInProbes(all)
 	jobProbes(all)
 	groupProbes(all)
 	schemaProbes(all)

@@ -13,7 +13,7 @@ import (
 func guarded() []string {
 	return []string{
 		"tenants", "domains", "directories", "credentials", "access_tokens", "members", "member_emails", "groups", "group_members", "events",
-		"connections", "exchanges", "directory_hours", "directory_sightings", "tallies", "held", "parked_groups", "decisions",
+		"connections", "exchanges", "directory_hours", "directory_sightings", "tallies", "held", "parked_groups", "decisions", "links", "join_requests",
 		"schemas", "entitlements", "attribute_indexes", "attribute_keys",
 	}
 }
