@@ -24,6 +24,7 @@ type details struct {
 	Credential string `json:"credential,omitempty"`
 	Kind       string `json:"kind,omitempty"`
 	Directory  string `json:"directory,omitempty"`
+	Connection string `json:"connection,omitempty"`
 	Days       int    `json:"days_left,omitempty"`
 	// Session, Grant, App, Method and Reason are of events of sessions and grants.
 	Session string    `json:"session,omitempty"`

@@ -87,6 +87,12 @@ func checkRoles(cfg tenant.Config, admin string) error {
 			return missing(d.Mappings[i].Role, "a group mapping of the directory "+d.Name)
 		}
 	}
+	for _, c := range cfg.Connections {
+		lost := func(rule tenant.SignInRule) bool { return rule.Role != "" && !roles.Has(rule.Role) }
+		if i := slices.IndexFunc(c.Mapping.Rules, lost); i >= 0 && c.Status != tenant.ConnectionRemoved {
+			return missing(c.Mapping.Rules[i].Role, "a rule of the connection "+c.Name)
+		}
+	}
 	return nil
 }
 
