@@ -10,5 +10,7 @@ const (
 	CodeNoBreakGlass       Code = "no_break_glass"
 	CodeBreakGlassFull     Code = "break_glass_full"
 	CodeBreakGlassNoAdmin  Code = "break_glass_not_admin"
+	CodeMetadataByHand     Code = "metadata_by_hand"
+	CodeOtherProvider      Code = "other_provider"
 	CodeMetadataPending    Code = "metadata_pending" // of events
 )

@@ -77,6 +77,13 @@ func (ch ConnectionChange) saml(c *tenant.Connection, now time.Time) error {
 	set(&c.SAML.SignRequests, ch.SignRequests)
 	set(&c.SAML.ForceAuthn, ch.ForceAuthn)
 	if ch.Metadata != nil {
+		if c.SAML.IdPEntityID != ch.Metadata.IdPEntityID && c.Status != tenant.ConnectionDraft {
+			return &Error{
+				Kind: Refused, Code: CodeOtherProvider, Field: "metadata",
+				Detail: "The metadata is of " + quote(ch.Metadata.IdPEntityID) + " and the connection's provider is " + quote(c.SAML.IdPEntityID) +
+					": another provider's people would come in as this one's. Make a new connection for it.",
+			}
+		}
 		adopt(c.SAML, *ch.Metadata, now)
 	}
 	return nil
@@ -125,10 +132,10 @@ func untest(before tenant.Connection, c *tenant.Connection) {
 	}
 }
 
-// The least and the most time that the provider has to learn of a new key of ours.
+// The most time that the provider has to learn of a new key of ours, and how many keys may be live.
 const (
 	maxOverlap = 90 * 24 * time.Hour
-	maxKeys    = 5
+	maxKeys    = 3 // each costs an attempt at a decryption
 )
 
 // RotateKey adds a key pair of ours to a SAML connection. It signs after overlap, and the older ones end after twice
@@ -145,7 +152,7 @@ func (r *Roster) RotateKey(ctx context.Context, s Staff, id tenant.ConnectionID,
 		now := tx.Now()
 		kept := c.SAML.LiveKeys(now)
 		if len(kept) >= maxKeys {
-			return &Error{Kind: Invalid, Field: "connection", Detail: "The connection has five keys that have not ended. Wait until the older ones end, or rotate without overlap."}
+			return &Error{Kind: Invalid, Field: "connection", Detail: "The connection has three keys that have not ended. Wait until the older ones end, or rotate without overlap."}
 		}
 		ends := now.Add(2 * overlap)
 		for i := range kept {

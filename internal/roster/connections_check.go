@@ -19,7 +19,7 @@ import (
 const (
 	maxConnectionText = 2000 // bytes of a URL, an entity id or a name of an attribute
 	maxRules          = 500
-	maxCertificates   = 20
+	maxCertificates   = 10 // each costs an attempt at a signature
 )
 
 // checkConnection says what keeps a connection from being stored: settings of the other type, URLs that are none,
@@ -51,7 +51,7 @@ func checkSAML(s tenant.SAMLSettings) error {
 		return &Error{Kind: Invalid, Field: "sso_binding", Detail: "Requests go to the identity provider by HTTP-Redirect or HTTP-POST; its metadata names neither."}
 	}
 	if len(s.Certificates) > maxCertificates {
-		return &Error{Kind: Invalid, Field: "certificates", Detail: "A connection has up to 20 certificates."}
+		return &Error{Kind: Invalid, Field: "certificates", Detail: "A connection has up to 10 certificates."}
 	}
 	for _, der := range s.Certificates {
 		if _, err := x509.ParseCertificate(der); err != nil {

@@ -1,13 +1,12 @@
 package roster
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/hex"
-	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"rollcall/internal/tenant"
@@ -30,73 +29,55 @@ const metadataPatience = 48 * time.Hour
 // toldFailing marks that the failure was told of; see SAMLSettings.Told.
 const toldFailing = "metadata failing"
 
-// MetadataChanges says in words what differs between the settings in force and metadata; none: nothing that matters.
-func MetadataChanges(s tenant.SAMLSettings, m tenant.PendingMetadata) []string {
-	var out []string
-	if s.IdPEntityID != m.IdPEntityID {
-		out = append(out, fmt.Sprintf("the entity id is %s and was %s: this may be another identity provider", quote(m.IdPEntityID), quote(s.IdPEntityID)))
-	}
-	if s.SSOURL != m.SSOURL || s.SSOBinding != m.SSOBinding {
-		out = append(out, fmt.Sprintf("people are sent to %s and were sent to %s", quote(m.SSOURL), quote(s.SSOURL)))
-	}
-	in := func(list [][]byte, der []byte) bool {
-		return slices.ContainsFunc(list, func(o []byte) bool { return bytes.Equal(o, der) })
-	}
-	for _, der := range m.Certificates {
-		if !in(s.Certificates, der) {
-			out = append(out, "a certificate is new: "+certificateWords(der))
-		}
-	}
-	for _, der := range s.Certificates {
-		if !in(m.Certificates, der) {
-			out = append(out, "a certificate is gone: "+certificateWords(der))
-		}
-	}
-	return out
-}
-
-func certificateWords(der []byte) string {
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		return "one that can't be read"
-	}
-	return fmt.Sprintf("SHA-256 %s, good until %s", fingerprint(der), cert.NotAfter.UTC().Format(time.DateOnly))
-}
-
 func fingerprint(der []byte) string {
 	sum := sha256.Sum256(der)
 	return hex.EncodeToString(sum[:])
 }
 
+// SeenMetadata is what a look at a connection's metadata found, compared with the settings of a version.
+type SeenMetadata struct {
+	tenant.PendingMetadata // its Changes say what differs; none: nothing does
+	Version                int64
+	// Apply says that the change needs nobody's consent: certificates are gone that are no longer used, or one that is
+	// in force signed the document.
+	Apply bool
+}
+
 // SeeMetadata notes what a look at a connection's metadata found. What differs from what is in force waits as Pending
-// for an admin, and is told of once; nothing else changes (S36). Metadata that has run out counts as a failure.
-func (r *Roster) SeeMetadata(ctx context.Context, s Staff, id tenant.ConnectionID, m tenant.PendingMetadata) (tenant.Connection, error) {
+// for an admin, and is told of once; the settings stay as they are unless m.Apply is set (S36). Stale when the
+// connection was changed since it was compared.
+func (r *Roster) SeeMetadata(ctx context.Context, s Staff, id tenant.ConnectionID, m SeenMetadata) (tenant.Connection, error) {
 	return r.lookedAt(ctx, s, id, func(tx Tx, c *tenant.Connection) ([]Event, error) {
-		now := tx.Now()
-		if !m.ValidUntil.IsZero() && !now.Before(m.ValidUntil) {
-			return r.metadataFails(s, c, "the metadata has run out: it was valid until "+m.ValidUntil.UTC().Format(time.RFC3339), now)
+		if c.Version != m.Version {
+			return nil, &Error{Kind: Stale, Field: "connection", Detail: "The connection was changed meanwhile. Look again."}
 		}
-		set := c.SAML
-		set.CheckedAt, set.FailingSince, set.Failure = now, time.Time{}, ""
-		delete(set.Told, toldFailing)
-		changes := MetadataChanges(*set, m)
-		if len(changes) == 0 {
-			set.ValidUntil, set.Pending = m.ValidUntil, nil
+		now, in := tx.Now(), c.SAML
+		in.CheckedAt, in.FailingSince, in.Failure = now, time.Time{}, ""
+		delete(in.Told, toldFailing)
+		seen := m.PendingMetadata
+		seen.SeenAt = now
+		tell := func(status string) []Event {
+			c.Version++
+			c.ChangedAt = now
+			d := connectionDetails(*c)
+			d.Code, d.Status = CodeMetadataPending, status
+			return []Event{s.event(MetadataChanged, d)}
+		}
+		switch {
+		case len(seen.Changes) == 0:
+			in.ValidUntil, in.Pending = seen.ValidUntil, nil
 			return nil, nil
+		case m.Apply:
+			adopt(in, seen, now)
+			if err := cmp.Or(checkSAML(*in), checkVerifies(*c, now)); err != nil {
+				return nil, err
+			}
+			return tell("applied"), nil
+		case in.Pending != nil && slices.Equal(in.Pending.Changes, seen.Changes):
+			return nil, nil // told of already
 		}
-		m.SeenAt, m.Changes = now, changes
-		old := set.Pending
-		if old != nil && slices.Equal(old.Changes, changes) {
-			m.SeenAt = old.SeenAt
-		}
-		set.Pending = &m
-		if m.SeenAt != now {
-			return nil, nil
-		}
-		c.Version++
-		d := connectionDetails(*c)
-		d.Code = CodeMetadataPending
-		return []Event{s.event(MetadataChanged, d)}, nil
+		in.Pending = &seen
+		return tell("pending"), nil
 	})
 }
 
@@ -128,6 +109,13 @@ func (r *Roster) AcceptMetadata(ctx context.Context, s Staff, id tenant.Connecti
 	return r.changeConnection(ctx, s, id, MetadataAccepted, func(tx Tx, c *tenant.Connection, _ tenant.Config) error {
 		if c.SAML == nil || c.SAML.Pending == nil {
 			return &Error{Kind: Invalid, Field: "connection", Detail: "No changed metadata waits to be accepted."}
+		}
+		if c.SAML.Pending.ByHand {
+			return &Error{
+				Kind: Refused, Code: CodeMetadataByHand, Field: "connection",
+				Detail: "The metadata looks like another provider's: " + strings.Join(c.SAML.Pending.Changes, "; ") +
+					". Confirm it with the provider, then give it by hand (connection set --metadata); for another provider make a new connection.",
+			}
 		}
 		before := cloned(*c)
 		adopt(c.SAML, *c.SAML.Pending, tx.Now())

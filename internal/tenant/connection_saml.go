@@ -44,6 +44,8 @@ type PendingMetadata struct {
 	SeenAt       time.Time `json:"seen_at"`
 	// Changes says in words for admins what differs.
 	Changes []string `json:"changes,omitempty"`
+	// ByHand says that it looks like another provider's: it is not accepted, but given anew by hand.
+	ByHand bool `json:"by_hand,omitempty"`
 }
 
 // SealedKeyPair is an RSA key of ours with its self-signed certificate. It signs requests and decrypts assertions.
