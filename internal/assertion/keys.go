@@ -58,8 +58,8 @@ func ParseKeys(raw []byte) ([]jose.JSONWebKey, error) {
 	return keys, nil
 }
 
-// fits says whether a key may be used with an algorithm: its own, where it names one, and of its kind.
-func fits(k jose.JSONWebKey, alg jose.SignatureAlgorithm) bool {
+// Fits says whether a key may be used with an algorithm: its own, where it names one, and of its kind.
+func Fits(k jose.JSONWebKey, alg jose.SignatureAlgorithm) bool {
 	if k.Algorithm != "" && k.Algorithm != string(alg) {
 		return false
 	}
@@ -81,7 +81,7 @@ func choose(set []jose.JSONWebKey, kid string, alg jose.SignatureAlgorithm) (key
 	for _, k := range set {
 		if kid == "" && len(set) == 1 || kid != "" && k.KeyID == kid {
 			known = true
-			if fits(k, alg) {
+			if Fits(k, alg) {
 				keys = append(keys, k)
 			}
 		}
