@@ -120,7 +120,7 @@ func endSessionsLite(w *selection, count func(row) error) []statement {
 	mine := `(SELECT s.id FROM sessions s WHERE ` + which + `)`
 	return []statement{
 		{
-			sql: tellOfSession + `json_object('session', s.id, 'reason', $3) FROM sessions s WHERE ` + which,
+			sql:  tellOfSession + `json_object('session', s.id, 'reason', $3) FROM sessions s WHERE ` + which,
 			args: w.args,
 		},
 		{

@@ -274,7 +274,9 @@ func sessionTouched(t *testing.T, b Backend) {
 	h := newHouse(t, b, "acme")
 	s := h.addSession(h.addMember("ann"), 1)
 	for _, after := range []time.Duration{59 * time.Second, time.Minute, 90 * time.Second, time.Second} {
-		h.update(func(ctx context.Context, tx roster.Tx) error { return tx.TouchSession(ctx, s.ID, s.CreatedAt.Add(after)) })
+		h.update(func(ctx context.Context, tx roster.Tx) error {
+			return tx.TouchSession(ctx, s.ID, s.CreatedAt.Add(after))
+		})
 	}
 	want := s
 	want.SeenAt = s.CreatedAt.Add(time.Minute)

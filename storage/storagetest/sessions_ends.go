@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,7 +71,9 @@ func sessionFilters(t *testing.T, b Backend) {
 				wantSame(t, c.name+": reason", roster.EndRevoked, s.EndReason)
 			}
 		}
-		slices.Reverse(got)
+		byID := func(a, b roster.SessionID) int { return strings.Compare(a.String(), b.String()) }
+		slices.SortFunc(want, byID)
+		slices.SortFunc(got, byID)
 		wantSame(t, c.name, want, got)
 		wantSame(t, c.name+": ended again", 0, h.endSessions(c.filter()))
 		events := 0
@@ -199,7 +202,9 @@ func grantEnds(t *testing.T, b Backend) {
 		got[e.Kind]++
 	}
 	wantSame(t, "events", map[roster.EventKind]int{roster.GrantEnded: 1, roster.SessionEnded: 1}, got)
-	err = h.try(func(ctx context.Context, tx roster.Tx) error { return tx.EndGrants(ctx, roster.GrantFilter{}, roster.SessionEnd{}) })
+	err = h.try(func(ctx context.Context, tx roster.Tx) error {
+		return tx.EndGrants(ctx, roster.GrantFilter{}, roster.SessionEnd{})
+	})
 	wantKind(t, "EndGrants of none", roster.Invalid, err)
 }
 

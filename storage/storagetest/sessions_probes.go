@@ -147,4 +147,3 @@ func (x *stranger) signIn() {
 	x.session = x.owner.addSession(x.member, 1)
 	x.grant = x.owner.addGrant(x.session, 1)
 }
-
