@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"time"
 
 	"rollcall/internal/tenant"
 )
@@ -23,4 +24,15 @@ type AppLocator interface {
 	AddSigningKey(ctx context.Context, k tenant.SigningKey) error
 	// DropSigningKeys deletes the keys of the generations below one.
 	DropSigningKeys(ctx context.Context, generation int64) error
+	// RevokedSessions lists the sessions that ended since a time, of all tenants, in which an app had
+	// redeemed a grant: the earliest first, at most limit.
+	RevokedSessions(ctx context.Context, id tenant.AppID, since time.Time, limit int) ([]RevokedSession, error)
+	// DropRevokedSessions forgets those that ended before a time.
+	DropRevokedSessions(ctx context.Context, before time.Time) error
+}
+
+// RevokedSession is a session that ended.
+type RevokedSession struct {
+	Session SessionID
+	At      time.Time
 }

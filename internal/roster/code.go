@@ -34,4 +34,6 @@ const (
 	CodeDecided                Code = "decided"
 	CodeCodeReused             Code = "code_reused"
 	CodeTokenReused            Code = "token_reused"
+	CodeAppRequest             Code = "app_request"  // what an app asks for can't be answered
+	CodeAppDisabled            Code = "app_disabled" // the operator turned the app off
 )

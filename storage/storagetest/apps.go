@@ -125,5 +125,12 @@ func appProbes() probes[Backend] {
 		"DropSigningKeys": func(t *testing.T, _ *stranger, b Backend) {
 			wantSame(t, "DropSigningKeys", error(nil), b.Locator.DropSigningKeys(t.Context(), 9))
 		},
+		"RevokedSessions": func(t *testing.T, x *stranger, b Backend) {
+			list, err := b.Locator.RevokedSessions(t.Context(), tenant.AppID{UUID: x.owner.tenant.ID.UUID}, epoch(), 10)
+			wantNone(t, "RevokedSessions", list, err)
+		},
+		"DropRevokedSessions": func(t *testing.T, _ *stranger, b Backend) {
+			wantSame(t, "DropRevokedSessions", error(nil), b.Locator.DropRevokedSessions(t.Context(), epoch()))
+		},
 	}
 }

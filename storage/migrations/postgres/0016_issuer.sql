@@ -16,3 +16,12 @@ CREATE TABLE signing_keys (
   use_from timestamptz NOT NULL,
   created_at timestamptz NOT NULL
 );
+
+-- Sessions that ended lately, for the feed that an app reads: of those in which it had redeemed a grant.
+CREATE TABLE revoked_sessions (
+  app_id uuid NOT NULL,
+  at timestamptz NOT NULL,
+  session_id uuid NOT NULL,
+  PRIMARY KEY (app_id, at, session_id)
+);
+CREATE INDEX revoked_sessions_at ON revoked_sessions (at);

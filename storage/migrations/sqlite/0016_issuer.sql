@@ -16,3 +16,12 @@ CREATE TABLE signing_keys (
   use_from INTEGER NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
+
+-- Sessions that ended lately, for the feed that an app reads: of those in which it had redeemed a grant.
+CREATE TABLE revoked_sessions (
+  app_id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  session_id TEXT NOT NULL,
+  PRIMARY KEY (app_id, at, session_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX revoked_sessions_at ON revoked_sessions (at);
