@@ -42,6 +42,8 @@ func codeEntry(key string) (entry, bool) {
 		"same_name":                {"Somebody of the same name is there, who may be the same person.", "Decide in Rollcall whether they are the same; nothing has to be sent again.", here},
 		"kept_apart":               {"An admin decided that the directory's record is another person than the member who has this address.", "Send another address for this person, or take the decision back in Rollcall.", mapping},
 		"decided":                  {"An admin has decided on this already.", "Look at the member in Rollcall.", here},
+		"app_request":              {"An application asked for something that can't be answered.", "The application's developers: see the detail.", here},
+		"app_disabled":             {"The operator turned the application off.", "Ask the operator of the application.", here},
 		"directory_paused":         {"The directory is paused in Rollcall.", "Resume it in Rollcall; the provider then sends what it missed.", here},
 	}[key]
 	return e, ok

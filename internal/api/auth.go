@@ -25,6 +25,8 @@ const (
 	ReadMembers      Scope = "members:read"
 	WriteMembers     Scope = "members:write"
 	ReadEvents       Scope = "events:read"
+	ReadApps         Scope = "apps:read" // of no tenant: for principals that see all
+	WriteApps        Scope = "apps:write"
 )
 
 // Principal is who speaks: the operator today; a tenant's admin or an application, once they have

@@ -67,6 +67,7 @@ func New(c Config) (*Door, error) {
 // resources is the table of contents: what each line adds stands in a file of its own.
 func (d *Door) resources() {
 	d.tenants()
+	d.apps()
 	d.domains()
 	d.directories()
 	d.mappings()
