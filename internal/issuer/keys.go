@@ -1,0 +1,272 @@
+package issuer
+
+import (
+	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"rollcall/internal/roster"
+	"rollcall/internal/secret"
+	"rollcall/internal/tenant"
+)
+
+// How signing keys follow each other. A key is published before it is used, so that
+// apps have it in their caches, and after, so that what it signed can be verified.
+const (
+	keyLife    = 90 * 24 * time.Hour // in use
+	keyAhead   = 48 * time.Hour      // published before it is used
+	keyBehind  = 30 * 24 * time.Hour // published after it was used
+	keyBits    = 2048
+	keysKnown  = 30 * time.Second // how long the list of keys is not asked for again
+	algorithm  = jose.RS256       // what every client library can verify
+	keyPurpose = "signing key "   // of the sealed private key
+)
+
+// Keys are the keys that tokens are signed with, the same at all replicas. It is safe
+// for concurrent use.
+type Keys struct {
+	Store roster.AppLocator
+	Key   secret.Key // that seals the private keys
+	Now   func() time.Time
+
+	mu     sync.Mutex
+	read   time.Time // when the list was read
+	known  []tenant.SigningKey
+	opened map[int64]any // the private keys of generations that were used here
+}
+
+// list returns the keys by generation, read at most keysKnown ago. The first key is
+// made when there is none.
+func (k *Keys) list(ctx context.Context) ([]tenant.SigningKey, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if now := k.Now(); len(k.known) > 0 && now.Sub(k.read) < keysKnown && !now.Before(k.read) {
+		return k.known, nil
+	}
+	found, err := k.Store.SigningKeys(ctx)
+	if err == nil && len(found) == 0 {
+		if err = k.add(ctx, 1, k.Now()); err == nil {
+			found, err = k.Store.SigningKeys(ctx)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the signing keys: %w", err)
+	}
+	if len(found) == 0 {
+		return nil, errors.New("read the signing keys: there is none")
+	}
+	k.known, k.read = found, k.Now()
+	return found, nil
+}
+
+func (k *Keys) add(ctx context.Context, generation int64, from time.Time) error {
+	private, err := rsa.GenerateKey(rand.Reader, keyBits)
+	if err != nil {
+		return fmt.Errorf("make a signing key: %w", err)
+	}
+	plain, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return fmt.Errorf("make a signing key: %w", err)
+	}
+	public := jose.JSONWebKey{Key: private.Public(), Algorithm: string(algorithm), Use: "sig"}
+	thumb, err := public.Thumbprint(crypto.SHA256)
+	if err != nil {
+		return fmt.Errorf("make a signing key: %w", err)
+	}
+	public.KeyID = base64.RawURLEncoding.EncodeToString(thumb)
+	text, err := json.Marshal(public)
+	if err != nil {
+		return fmt.Errorf("make a signing key: %w", err)
+	}
+	err = k.Store.AddSigningKey(ctx, tenant.SigningKey{
+		Generation: generation, ID: public.KeyID, Algorithm: string(algorithm), Public: text,
+		Sealed: k.Key.Seal(plain, []byte(keyPurpose+public.KeyID)), UseFrom: from, CreatedAt: k.Now(),
+	})
+	if err != nil {
+		return fmt.Errorf("add a signing key: %w", err)
+	}
+	return nil
+}
+
+// active is the key that signs at a time: the latest whose time has come.
+func active(keys []tenant.SigningKey, now time.Time) tenant.SigningKey {
+	current := keys[0]
+	for _, key := range keys {
+		if !key.UseFrom.After(now) {
+			current = key
+		}
+	}
+	return current
+}
+
+// Rotate makes the next key when the active one is old, and forgets those that are
+// long out of use. It is for a periodic job; several at once do no harm.
+func (k *Keys) Rotate(ctx context.Context) error {
+	keys, err := k.list(ctx)
+	if err != nil {
+		return err
+	}
+	now := k.Now()
+	current, last := active(keys, now), keys[len(keys)-1]
+	if last.Generation == current.Generation && now.Sub(current.UseFrom) >= keyLife-keyAhead {
+		return k.follow(ctx, last.Generation+1, now.Add(keyAhead))
+	}
+	// The key before one that has been in use for long enough has signed nothing that still counts.
+	keep := keys[0].Generation
+	for _, key := range keys[1:] {
+		if now.Sub(key.UseFrom) >= keyBehind {
+			keep = key.Generation
+		}
+	}
+	if keep == keys[0].Generation {
+		return nil
+	}
+	if err := k.Store.DropSigningKeys(ctx, keep); err != nil {
+		return fmt.Errorf("drop old signing keys: %w", err)
+	}
+	k.forget()
+	return nil
+}
+
+// RotateNow makes a key that is used as soon as apps can have read of it, for when the
+// present one may be known to others. It returns when that will be.
+func (k *Keys) RotateNow(ctx context.Context) (time.Time, error) {
+	k.forget()
+	keys, err := k.list(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	from := k.Now().Add(2 * publishedFor)
+	return from, k.follow(ctx, keys[len(keys)-1].Generation+1, from)
+}
+
+// publishedFor is how long caches may keep the key set.
+const publishedFor = 5 * time.Minute
+
+func (k *Keys) follow(ctx context.Context, generation int64, from time.Time) error {
+	err := k.add(ctx, generation, from)
+	k.forget()
+	return err
+}
+
+func (k *Keys) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.known = nil
+}
+
+// Set is the public key set (RFC 7517 §5): the active key, the next, and former ones.
+func (k *Keys) Set(ctx context.Context) (jose.JSONWebKeySet, error) {
+	var set jose.JSONWebKeySet
+	keys, err := k.list(ctx)
+	if err != nil {
+		return set, err
+	}
+	for _, key := range keys {
+		var public jose.JSONWebKey
+		if err := json.Unmarshal(key.Public, &public); err != nil {
+			return set, fmt.Errorf("read the signing key %s: %w", key.ID, err)
+		}
+		set.Keys = append(set.Keys, public)
+	}
+	return set, nil
+}
+
+// sign makes a JSON Web Token of claims, with the header type that the RFC of the
+// token asks for.
+func (k *Keys) sign(ctx context.Context, kind string, claims any) (string, error) {
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", fmt.Errorf("sign: %w", err)
+	}
+	signer, err := k.signerFor(ctx, kind)
+	if err != nil {
+		return "", err
+	}
+	signed, err := signer.Sign(payload)
+	if err != nil {
+		return "", fmt.Errorf("sign: %w", err)
+	}
+	return signed.CompactSerialize() //nolint:wrapcheck // it has nothing to fail at
+}
+
+func (k *Keys) signerFor(ctx context.Context, kind string) (jose.Signer, error) {
+	keys, err := k.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	key := active(keys, k.Now())
+	private, err := k.private(key)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := jose.NewSigner(
+		jose.SigningKey{Algorithm: jose.SignatureAlgorithm(key.Algorithm), Key: jose.JSONWebKey{Key: private, KeyID: key.ID}},
+		(&jose.SignerOptions{}).WithType(jose.ContentType(kind)))
+	if err != nil {
+		return nil, fmt.Errorf("use the signing key %s: %w", key.ID, err)
+	}
+	return signer, nil
+}
+
+// private opens a key, once.
+func (k *Keys) private(key tenant.SigningKey) (any, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if private, ok := k.opened[key.Generation]; ok {
+		return private, nil
+	}
+	plain, err := k.Key.Open(key.Sealed, []byte(keyPurpose+key.ID))
+	if err != nil {
+		return nil, fmt.Errorf("open the signing key %s: %w", key.ID, err)
+	}
+	private, err := x509.ParsePKCS8PrivateKey(plain)
+	if err != nil {
+		return nil, fmt.Errorf("open the signing key %s: %w", key.ID, err)
+	}
+	if k.opened == nil {
+		k.opened = map[int64]any{}
+	}
+	k.opened[key.Generation] = private
+	return private, nil
+}
+
+// verify reads a token that one of the keys signed, of the header type kind, into
+// claims. It does not look at the times.
+func (k *Keys) verify(ctx context.Context, kind, text string, claims any) error {
+	if len(text) > maxToken {
+		return errNotOurs
+	}
+	signed, err := jose.ParseSigned(text, []jose.SignatureAlgorithm{algorithm})
+	if err != nil || len(signed.Signatures) != 1 || signed.Signatures[0].Protected.ExtraHeaders[jose.HeaderType] != kind {
+		return errNotOurs
+	}
+	set, err := k.Set(ctx)
+	if err != nil {
+		return err
+	}
+	found := set.Key(signed.Signatures[0].Protected.KeyID)
+	if len(found) != 1 {
+		return errNotOurs
+	}
+	payload, err := signed.Verify(found[0])
+	if err != nil || json.Unmarshal(payload, claims) != nil {
+		return errNotOurs
+	}
+	return nil
+}
+
+// maxToken is the longest signed token that is looked at, in bytes.
+const maxToken = 32 << 10
+
+var errNotOurs = errors.New("the token was not signed here")
