@@ -3,6 +3,7 @@ package oidc
 import (
 	"crypto/subtle"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -33,7 +34,8 @@ func CallbackOf(w http.ResponseWriter, r *http.Request) (Callback, error) {
 		}
 		return Callback{Params: params}, nil
 	}
-	if r.Method != http.MethodPost || r.URL.RawQuery != "" {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if r.Method != http.MethodPost || r.URL.RawQuery != "" || kind != "application/x-www-form-urlencoded" {
 		return Callback{}, malformed("callback", "The answer is neither a GET nor a POST with a form alone.")
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, MaxCallback)

@@ -63,17 +63,18 @@ type Config struct {
 
 // Knobs make a Provider lie. They may be changed while it serves, by Turn.
 type Knobs struct {
-	Discovery  func(document map[string]any)           // changes the discovery document
-	Callback   func(answer url.Values)                 // changes how the browser is sent back
-	TokenReply func(w http.ResponseWriter) (done bool) // answers in place of the token endpoint
-	Response   func(response map[string]any)           // changes the token response
-	Claims     func(claims map[string]any)             // changes the ID token's claims
-	Header     func(header map[jose.HeaderKey]any)     // adds to the ID token's header
-	Token      func(good string) string                // replaces the ID token
-	Userinfo   func(claims map[string]any)             // changes what userinfo says
-	Status     map[string]int                          // answers a path with a status and nothing else
-	Wait       func(r *http.Request)                   // is called before each answer
-	NoPKCE     bool                                    // does not look at the verifier
+	Discovery    func(document map[string]any)           // changes the discovery document
+	Callback     func(answer url.Values)                 // changes how the browser is sent back
+	TokenReply   func(w http.ResponseWriter) (done bool) // answers in place of the token endpoint
+	Response     func(response map[string]any)           // changes the token response
+	Claims       func(claims map[string]any)             // changes the ID token's claims
+	Header       func(header map[jose.HeaderKey]any)     // adds to the ID token's header
+	Token        func(good string) string                // replaces the ID token
+	Userinfo     func(claims map[string]any)             // changes what userinfo says
+	SignUserinfo func(claims map[string]any)             // changes them too, and has them signed (OpenID Connect Core §5.3.2)
+	Status       map[string]int                          // answers a path with a status and nothing else
+	Wait         func(r *http.Request)                   // is called before each answer
+	NoPKCE       bool                                    // does not look at the verifier
 }
 
 // Provider is the OpenID provider. It is an http.Handler, safe for concurrent use.

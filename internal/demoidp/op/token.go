@@ -175,7 +175,7 @@ func (p *Provider) LogoutToken(client, subject, session string, change func(head
 }
 
 func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) {
-	_, knobs := p.state()
+	c, knobs := p.state()
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	p.mu.Lock()
 	account, ok := p.access[token]
@@ -188,6 +188,15 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) {
 	claims := account.claims("profile email groups", true)
 	if knobs.Userinfo != nil {
 		knobs.Userinfo(claims)
+	}
+	if knobs.SignUserinfo != nil {
+		claims["iss"] = c.Issuer
+		knobs.SignUserinfo(claims)
+		if signed, err := Sign(c.Keys[0], nil, claims); err == nil {
+			w.Header().Set("Content-Type", "application/jwt")
+			_, _ = w.Write([]byte(signed))
+			return
+		}
 	}
 	reply(w, http.StatusOK, claims)
 }
