@@ -18,6 +18,7 @@ type Decision struct {
 type Outcome struct {
 	Decision Decision
 	Member   roster.Member
-	// Token is the session's, for the cookie. It is not kept anywhere else.
+	Session  roster.Session
+	// Token is the session's, for the cookie. It is kept nowhere.
 	Token string
 }

@@ -35,12 +35,15 @@ func (c *decider) merge(ctx context.Context, before, other Member) error {
 	if err := putMember(ctx, c.tx, from, other, gone); err != nil {
 		return err
 	}
+	if err := c.tx.MoveLinks(ctx, other.ID, winner.ID, c.tx.Now()); err != nil {
+		return err
+	}
 	e := c.s.event(MemberMerged, details{Name: winner.ID.String()})
 	e.Member, e.Version = gone.ID, gone.Version
 	if err := c.tx.AppendEvent(ctx, e); err != nil {
 		return err
 	}
-	if err := c.r.linkPerson(ctx, c.tx, &winner); err != nil {
+	if err := c.r.linkPerson(ctx, c.tx, c.cfg, &winner); err != nil {
 		return err
 	}
 	if err := putMember(ctx, c.tx, from, before, winner); err != nil {

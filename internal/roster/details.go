@@ -32,6 +32,9 @@ type details struct {
 	App     string    `json:"app,omitempty"`
 	Method  string    `json:"method,omitempty"`
 	Reason  EndReason `json:"reason,omitempty"`
+	// Link and Request are of events of sign-ins.
+	Link    string `json:"link,omitempty"`
+	Request string `json:"join_request,omitempty"`
 }
 
 type change struct {

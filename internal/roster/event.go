@@ -41,6 +41,12 @@ const (
 	DirectoryRemoved  EventKind = "directory.removed"
 	DirectoryPaused   EventKind = "directory.paused"
 	DirectoryResumed  EventKind = "directory.resumed"
+	MemberLinked      EventKind = "member.linked"   // a subject of a connection is the member from now on
+	MemberUnlinked    EventKind = "member.unlinked" // and is not any more
+	SignInRefused     EventKind = "signin.refused"  // nothing else was written
+	JoinAsked         EventKind = "join_request.asked"
+	JoinWasApproved   EventKind = "join_request.approved"
+	JoinWasDeclined   EventKind = "join_request.declined"
 	ConflictDecided   EventKind = "conflict.decided"
 	SchemaChanged     EventKind = "schema.changed"
 	SchemaRemoved     EventKind = "schema.removed"

@@ -38,6 +38,11 @@ func (r *Roster) Provision(ctx context.Context, by By, c Change) (Member, error)
 		if err != nil {
 			return err
 		}
+		if kind == MemberAdopted {
+			if p.doubtful, err = p.contradicted(ctx, tx, before); err != nil {
+				return err
+			}
+		}
 		if before, err = back(ctx, tx, before, kind); err != nil {
 			return err
 		}
@@ -62,7 +67,7 @@ func (r *Roster) welcome(ctx context.Context, tx Tx, cfg tenant.Config, from ori
 	if err := checkUnique(ctx, tx, cfg, memberValues(before), memberValues(*after)); err != nil {
 		return err
 	}
-	err := r.linkPerson(ctx, tx, after)
+	err := r.linkPerson(ctx, tx, cfg, after)
 	if err != nil {
 		return err
 	}
@@ -88,9 +93,13 @@ func primaryEmail(c Change) (Email, error) {
 	return ParseEmail(c.Email)
 }
 
-// linkPerson gives a proven member the person of its address.
-func (r *Roster) linkPerson(ctx context.Context, tx Tx, m *Member) error {
+// linkPerson gives a proven member the person of its address. A sign-in's word is good within its
+// tenant only: a person is for who owns the domain, or for whom a person vouched (SECURITY J16).
+func (r *Roster) linkPerson(ctx context.Context, tx Tx, cfg tenant.Config, m *Member) error {
 	if !m.Proven || m.Email == "" || !m.Person.IsZero() {
+		return nil
+	}
+	if d, _ := cfg.Domain(m.Email.Domain()); !d.Owned() && !vouched(*m) {
 		return nil
 	}
 	if err := r.onlyTenant(ctx, tx, m.Email); err != nil {
@@ -103,9 +112,9 @@ func (r *Roster) linkPerson(ctx context.Context, tx Tx, m *Member) error {
 
 // linkAddress is linkPerson for a member that may have got another address: the
 // person stays the same and has that address too.
-func (r *Roster) linkAddress(ctx context.Context, tx Tx, before Member, after *Member) error {
+func (r *Roster) linkAddress(ctx context.Context, tx Tx, cfg tenant.Config, before Member, after *Member) error {
 	if !after.Proven || after.Person.IsZero() || after.Email == before.Email {
-		return r.linkPerson(ctx, tx, after)
+		return r.linkPerson(ctx, tx, cfg, after)
 	}
 	if err := r.onlyTenant(ctx, tx, after.Email); err != nil {
 		return err
@@ -151,6 +160,8 @@ type arrival struct {
 	email  Email
 	config tenant.Config
 	now    time.Time
+	// doubtful says that a sign-in speaks against the adoption, see contradicted.
+	doubtful bool
 }
 
 // meet decides what a create means in the light of the members it matches: a
@@ -226,7 +237,7 @@ func (p arrival) member(m Member, kind EventKind) Member {
 	case MemberCreated:
 		m = Member{ID: NewMemberID(p.now), CreatedAt: p.now, Email: p.email, Conflict: m.Conflict}
 	case MemberAdopted:
-		if m.Standing.Role == p.config.Tenant.Roles.Admin() || p.config.Tenant.Policy.ConfirmAdoption {
+		if m.Standing.Role == p.config.Tenant.Roles.Admin() || p.config.Tenant.Policy.ConfirmAdoption || p.doubtful {
 			m.Conflict = CodeNeedsConfirmation
 		}
 	case MemberRestored:

@@ -32,7 +32,7 @@ func (r *Roster) save(ctx context.Context, tx Tx, cfg tenant.Config, from origin
 			return err
 		}
 	}
-	if err := r.linkAddress(ctx, tx, before, after); err != nil {
+	if err := r.linkAddress(ctx, tx, cfg, before, after); err != nil {
 		return err
 	}
 	if err := putMember(ctx, tx, from, before, *after); err != nil {

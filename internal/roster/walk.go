@@ -75,7 +75,7 @@ func (w *walker) member(ctx context.Context, before Member) error {
 	case !isAdmin(w.cfg, before) && isAdmin(w.cfg, after):
 		w.won++
 	}
-	if err := w.r.linkPerson(ctx, w.tx, &after); err != nil {
+	if err := w.r.linkPerson(ctx, w.tx, w.cfg, &after); err != nil {
 		return err
 	}
 	if err := putMember(ctx, w.tx, w.from, before, after); err != nil {
