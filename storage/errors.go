@@ -63,7 +63,7 @@ func conflicts(index string) string {
 		return takenRequest
 	case "attribute_keys_unique":
 		return takenAttribute
-	case "credentials_hash":
+	case "credentials_hash", "sessions_hash", "app_grants_code", "refresh_tokens_pkey":
 		return takenToken
 	}
 	return takenID

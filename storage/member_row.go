@@ -29,6 +29,13 @@ type memberRow struct {
 // scanMember reads a row of memberColumns, and of groupsOf behind them when withGroups.
 func scanMember(r row, withGroups bool) (roster.Member, error) {
 	var m memberRow
+	if err := r.Scan(m.dest(withGroups)...); err != nil {
+		return roster.Member{}, err //nolint:wrapcheck // the caller does
+	}
+	return m.member()
+}
+
+func (m *memberRow) dest(withGroups bool) []any {
 	dest := []any{
 		&m.id, &m.person, &m.directory, &m.login, &m.externalID, &m.email, &m.proven, &m.addresses, &m.aliases,
 		&m.directoryActive, &m.attributes, &m.claims, &m.state, &m.reason, &m.role, &m.conflict, &m.version, &m.createdAt, &m.changedAt, &m.removedAt,
@@ -36,10 +43,7 @@ func scanMember(r row, withGroups bool) (roster.Member, error) {
 	if withGroups {
 		dest = append(dest, &m.groups)
 	}
-	if err := r.Scan(dest...); err != nil {
-		return roster.Member{}, err //nolint:wrapcheck // the caller does
-	}
-	return m.member()
+	return dest
 }
 
 func (m *memberRow) member() (roster.Member, error) {

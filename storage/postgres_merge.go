@@ -26,6 +26,17 @@ const (
 
 // merge returns the statement that does what list does, or what does it one by one.
 func (m *merger) merge(list []statement) []statement {
+	if slices.ContainsFunc(list, func(s statement) bool { return s.apart }) {
+		var whole, apart []statement
+		for _, s := range list {
+			if s.apart {
+				apart = append(apart, s)
+			} else {
+				whole = append(whole, s)
+			}
+		}
+		return append(m.merge(whole), apart...)
+	}
 	if len(list) == 0 {
 		return nil
 	}

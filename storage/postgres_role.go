@@ -90,6 +90,8 @@ func rights() []string {
 		"SELECT, INSERT, DELETE ON access_tokens",
 		"SELECT, INSERT, UPDATE ON connections",
 		"SELECT, INSERT, UPDATE ON apps",
+		"SELECT, INSERT, UPDATE, DELETE ON sessions, app_grants, refresh_tokens",
+		"SELECT, INSERT, UPDATE (due_at, attempts), DELETE ON logout_notices",
 		"SELECT, INSERT, DELETE ON signing_keys, revoked_sessions",
 		"SELECT, INSERT, UPDATE, DELETE ON held, parked_groups, decisions",
 		"SELECT, INSERT, UPDATE, DELETE ON schemas, entitlements, attribute_indexes, attribute_keys",

@@ -19,6 +19,9 @@ type statement struct {
 	// expects says that it must write a row: in a draft, which has locked nothing, all fails when it
 	// does not.
 	expects bool
+	// apart says that in a draft it must come behind the other writes, as a statement of its own, because it
+	// reads what they lock.
+	apart bool
 	// part names the text of a write that may be merged with others (see merger); 0: it may not.
 	part byte
 	// taken says which row is in the way when a unique index of the statement's table refuses it.

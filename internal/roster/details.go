@@ -26,7 +26,7 @@ type details struct {
 	Directory  string `json:"directory,omitempty"`
 	Connection string `json:"connection,omitempty"`
 	Days       int    `json:"days_left,omitempty"`
-	// Session, Grant, App, Method and Reason are of events of sessions and grants.
+	// Session, Grant, App, Method and Reason are of events of sessions and grants. The ids are plain, as apps see them.
 	Session string    `json:"session,omitempty"`
 	Grant   string    `json:"grant,omitempty"`
 	App     string    `json:"app,omitempty"`

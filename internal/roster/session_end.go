@@ -76,8 +76,11 @@ func (f SessionFilter) check() error {
 	return nil
 }
 
-// keepEnded is how long ended sessions are listed.
-const keepEnded = 30 * 24 * time.Hour
+// How long ended sessions are listed, and what apps got in them.
+const (
+	keepEnded  = 30 * 24 * time.Hour
+	keepGrants = 24 * time.Hour
+)
 
 // dropAtOnce is how many sessions are deleted in one transaction.
 const dropAtOnce = 500
@@ -86,7 +89,7 @@ const dropAtOnce = 500
 // hear of it, and deletes those that ended long ago. It is for a periodic job; several at once do no
 // harm. It goes on past a tenant where that fails.
 func (r *Roster) SweepSessions(ctx context.Context, now time.Time) error {
-	ids, err := r.Locator.StaleSessions(ctx, now, now.Add(-keepEnded))
+	ids, err := r.Locator.StaleSessions(ctx, now, now.Add(-keepEnded), now.Add(-keepGrants))
 	if err != nil {
 		return err
 	}
@@ -112,7 +115,7 @@ func (r *Roster) sweepTenant(ctx context.Context, id tenant.ID, now time.Time) e
 	for {
 		n := 0
 		err := r.Store.Update(ctx, id, func(tx Tx) (err error) {
-			n, err = tx.DropSessions(ctx, now.Add(-keepEnded), dropAtOnce)
+			n, err = tx.DropSessions(ctx, now.Add(-keepEnded), now.Add(-keepGrants), dropAtOnce)
 			return err
 		})
 		if err != nil {

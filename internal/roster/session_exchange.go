@@ -203,6 +203,6 @@ func appActor(id tenant.AppID) Actor { return Actor{Source: SourceApp, ID: id.St
 func grantEvent(kind EventKind, g AppGrant, reason EndReason) Event {
 	return Event{
 		Kind: kind, Member: g.Member, Actor: appActor(g.App),
-		Data: details{Session: g.Session.String(), Grant: g.ID.String(), App: g.App.String(), Reason: reason}.json(),
+		Data: details{Session: g.Session.UUID.UUID(), Grant: g.ID.UUID.UUID(), App: g.App.UUID.UUID(), Reason: reason}.json(),
 	}
 }

@@ -66,7 +66,7 @@ func StartSession(ctx context.Context, tx Tx, cfg tenant.Config, m Member, s Ses
 	}
 	return out, tx.AppendEvent(ctx, Event{
 		Kind: SessionStarted, Member: m.ID, Actor: from, RequestID: s.Client.RequestID, Version: m.Version,
-		Data: details{Session: out.ID.String(), Method: string(s.Method)}.json(),
+		Data: details{Session: out.ID.UUID.UUID(), Method: string(s.Method)}.json(),
 	})
 }
 

@@ -102,16 +102,16 @@ type SessionTx interface {
 	UseRefreshToken(ctx context.Context, hash, successor [32]byte, at time.Time) error
 	// EndGrants ends grants and leaves their sessions alone; it writes an event for each.
 	EndGrants(ctx context.Context, f GrantFilter, e SessionEnd) error
-	// DropSessions deletes sessions that ended before a time, with all that belongs to them, at
-	// most limit, and returns how many.
-	DropSessions(ctx context.Context, before time.Time, limit int) (int, error)
+	// DropSessions deletes sessions that ended before a time, at most limit, and returns how many; and
+	// what apps got in those that ended before another, later, time.
+	DropSessions(ctx context.Context, before, grants time.Time, limit int) (int, error)
 }
 
 // SessionLocator answers about the sessions of all tenants.
 type SessionLocator interface {
-	// StaleSessions lists the tenants with sessions that have expired by now and nobody ended, or
-	// that ended before a time.
-	StaleSessions(ctx context.Context, now, before time.Time) ([]tenant.ID, error)
+	// StaleSessions lists the tenants with sessions that have expired by now and nobody ended, and
+	// those for which DropSessions has something to do, by slug.
+	StaleSessions(ctx context.Context, now, before, grants time.Time) ([]tenant.ID, error)
 	// ClaimLogoutNotices takes notices that are due, the oldest first, and keeps them from others
 	// for the lease; whoever does not answer with Done or Retry by then sees them claimed again.
 	// It is cheap when there are none.

@@ -51,6 +51,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"concurrency", testConcurrency},
 		{"feed", testFeed},
 		{"exchanges", testExchanges},
+		{"sessions", testSessions},
 		{"paging", testPaging},
 		{"tallies", testTallies},
 		{"predicates", testPredicates},

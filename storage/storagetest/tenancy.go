@@ -39,9 +39,12 @@ type stranger struct {
 	token  tenant.Credential
 	client tenant.Credential     // a secret, with an access token
 	index  tenant.AttributeIndex // it holds a value of member
-	mine   roster.Member         // the stranger's own
-	team   roster.Group
-	scopes []roster.Scope
+	// session and grant are of member.
+	session roster.Session
+	grant   roster.AppGrant
+	mine    roster.Member // the stranger's own
+	team    roster.Group
+	scopes  []roster.Scope
 }
 
 // newStranger makes two tenants whose slugs begin with name.
@@ -63,6 +66,7 @@ func newStranger(t *testing.T, b Backend, name string) *stranger {
 	x.group = owner.addGroup("Theirs", x.member)
 	x.held = owner.await(x.group)
 	owner.linkSome(x.member)
+	x.signIn()
 	x.domain = owner.newDomain(name+".example", tenant.DomainProven)
 	if err := owner.putDomain(x.domain); err != nil {
 		t.Fatalf("PutDomain: %v", err)
@@ -102,7 +106,7 @@ func (h *house) state(events int) string {
 		}
 		all = append(all, tokens)
 	}
-	all = append(all, h.waiting(), h.signInState())
+	all = append(all, h.waiting(), h.signInState(), h.sessionState())
 	text, err := json.MarshalIndent(all, "", " ")
 	if err != nil {
 		h.t.Fatal(err)
@@ -173,6 +177,7 @@ func wantNone[T any](t *testing.T, what string, got []T, err error) {
 func readerProbes() probes[roster.Reader] {
 	all := exchangeProbes()
 	signInReaderProbes(all)
+	sessionReaderProbes(all)
 	maps.Copy(all, probes[roster.Reader]{
 		"Member": func(t *testing.T, x *stranger, r roster.Reader) {
 			for _, s := range x.scopes {

@@ -72,6 +72,7 @@ func txProbes() probes[roster.Tx] {
 	}
 	credentialTxProbes(all)
 	connectionProbes(all)
+	sessionTxProbes(all)
 	return all
 }
 
@@ -236,6 +237,7 @@ func storeProbes() probes[Backend] {
 func locatorProbes() probes[Backend] {
 	all := exchangeLogProbes()
 	maps.Copy(all, appProbes())
+	maps.Copy(all, sessionLocatorProbes())
 	maps.Copy(all, probes[Backend]{
 		"TenantsToIndex": func(t *testing.T, x *stranger, b Backend) {
 			ids, err := b.Locator.TenantsToIndex(t.Context()) // for the gateway itself, which works for all tenants

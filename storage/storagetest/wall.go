@@ -14,6 +14,7 @@ func guarded() []string {
 	return []string{
 		"tenants", "domains", "directories", "credentials", "access_tokens", "members", "member_emails", "groups", "group_members", "events",
 		"connections", "exchanges", "directory_hours", "directory_sightings", "tallies", "held", "parked_groups", "decisions", "links", "join_requests",
+		"sessions", "app_grants", "refresh_tokens",
 		"schemas", "entitlements", "attribute_indexes", "attribute_keys",
 	}
 }
