@@ -1,5 +1,6 @@
 // Package services gets the tests a real PostgreSQL and a real Redis: from binaries that are
-// installed, from Docker, or, after Install, from Debian's packages.
+// installed, from Docker, or, after Install, from Debian's packages. It also finds and installs the
+// programs that tests sign in with (peers.go, node.go), and starts them (Program).
 //
 // What is started from binaries is private to its owner: a directory of its own, a free port on
 // 127.0.0.1, a random password, no durability. It ends with its owner however that ends:

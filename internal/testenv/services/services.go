@@ -17,8 +17,19 @@ type Service struct {
 	// URL names the server with everything a client needs, the password included.
 	URL string
 	// How says in a few words where it came from, for people.
-	How  string
+	How string
+	// Dir is the folder of a Program, for those that read files while they run.
+	Dir  string
 	stop func() error
+	log  func() string
+}
+
+// Log returns the end of what a Program wrote; others keep theirs to themselves.
+func (s *Service) Log() string {
+	if s.log == nil {
+		return ""
+	}
+	return s.log()
 }
 
 // Stop ends the server and removes what it left on disk. A second call does nothing.

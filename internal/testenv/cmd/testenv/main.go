@@ -4,7 +4,8 @@
 //
 // It finds PostgreSQL and Redis in the environment (ROLLCALL_TEST_POSTGRES_URL and
 // ROLLCALL_TEST_REDIS_URL), or starts private ones from installed binaries, or containers, or, as
-// root on Debian, installs the packages first. The same goes for the C compiler that -race needs.
+// root on Debian, installs the packages first. The same goes for the C compiler that -race needs and
+// for the identity providers, browser and npm packages that tests of signing in start themselves.
 // What it started is gone when the command ends, or when testenv is interrupted.
 //
 // What can't be had is left out, and said so loudly at the end: Redis's tests are skipped, -race is

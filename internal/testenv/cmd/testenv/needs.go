@@ -38,6 +38,16 @@ func needs() []need {
 		server("PostgreSQL", testenv.PostgresVariable, services.PostgresPackages, services.InstalledPostgres, services.DockerPostgres),
 		server("Redis", testenv.RedisVariable, services.RedisPackages, services.InstalledRedis, services.DockerRedis),
 		compiler(),
+		peer("SimpleSAMLphp", services.SimpleSAMLphpPackages, func(context.Context) (string, error) {
+			installed, err := services.InstalledSimpleSAMLphp()
+			return installed.WWW, err
+		}),
+		peer("Glewlwyd", services.GlewlwydPackages, func(context.Context) (string, error) {
+			installed, err := services.InstalledGlewlwyd()
+			return installed.Program, err
+		}),
+		peer("Chromium", services.ChromiumPackages, func(context.Context) (string, error) { return services.Chromium() }),
+		node(),
 	}
 }
 
