@@ -10,7 +10,7 @@ import (
 
 	"github.com/beevik/etree"
 
-	"rollcall/internal/samlidp"
+	"rollcall/internal/demoidp/samlidp"
 	"rollcall/internal/testenv/samltest"
 	"rollcall/sso/saml"
 )

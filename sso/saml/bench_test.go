@@ -4,10 +4,12 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
+	"fmt"
 	"testing"
 
-	"rollcall/internal/samlidp"
+	"rollcall/internal/demoidp/samlidp"
 	"rollcall/internal/testenv/samltest"
 )
 
@@ -15,7 +17,14 @@ import (
 // reading of the response.
 func BenchmarkBare(b *testing.B) {
 	p := samltest.New(b, "https://idp.example/saml", "a")
-	body := samltest.Respond(b, p, samlidp.Answer{Account: samlidp.Account{NameID: "jane"}}, samltest.Knobs{})
+	answer := samlidp.Answer{
+		SP: samlidp.SP{EntityID: "https://sp.example", ACSURL: "https://sp.example/acs"}, InResponseTo: "id-1",
+		Account: samlidp.Account{NameID: "jane"},
+	}
+	for i := range 12 {
+		answer.Account.Attributes = append(answer.Account.Attributes, samlidp.Attribute{Name: fmt.Sprintf("http://schemas.example/claims/%d", i), Values: []string{"jane@corp.example"}})
+	}
+	body := samltest.Respond(b, p, answer, samltest.Knobs{})
 	raw, err := base64.StdEncoding.DecodeString(body)
 	if err != nil {
 		b.Fatal(err)
@@ -25,6 +34,18 @@ func BenchmarkBare(b *testing.B) {
 		b.Fatal(f)
 	}
 	assertion := child(response, nsAssertion, "Assertion")
+	b.Run("Verify, all of it", func(b *testing.B) {
+		c := Config{
+			EntityID: "https://sp.example", ACSURL: "https://sp.example/acs",
+			IDP: IDP{EntityID: p.EntityID, Certificates: []*x509.Certificate{p.Certificate}},
+		}
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := Verify(c, Expectation{RequestID: "id-1", Now: samltest.Start()}, body); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	b.Run("scan", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

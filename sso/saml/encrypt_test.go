@@ -15,7 +15,7 @@ import (
 	"github.com/crewjam/saml/xmlenc"
 	"github.com/google/go-cmp/cmp"
 
-	"rollcall/internal/samlidp"
+	"rollcall/internal/demoidp/samlidp"
 	"rollcall/internal/testenv/samltest"
 	"rollcall/sso/saml"
 )

@@ -5,10 +5,12 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"rollcall/internal/roster"
 )
 
 // Code is a stable reason code. It may be shown to the person who signs in; docs/reasons.md tells of each.
-type Code string
+type Code = roster.Code
 
 // The reasons why a response or a provider's metadata is refused.
 const (
@@ -64,8 +66,8 @@ type Failure struct {
 	Signed bool
 }
 
-// Error returns code, check and detail, for a log or an admin.
-func (f *Failure) Error() string { return fmt.Sprintf("%s (%s): %s", f.Code, f.Check, f.Detail) }
+// Error returns code and check, and nothing of what was posted.
+func (f *Failure) Error() string { return fmt.Sprintf("sign-in by saml refused: %s (%s)", f.Code, f.Check) }
 
 // Fact is one thing that was seen, beside what was expected or known.
 type Fact struct {

@@ -13,7 +13,7 @@ import (
 	crewjam "github.com/crewjam/saml"
 	xrv "github.com/mattermost/xml-roundtrip-validator"
 
-	"rollcall/internal/samlidp"
+	"rollcall/internal/demoidp/samlidp"
 	"rollcall/internal/testenv/samltest"
 )
 

@@ -14,7 +14,7 @@ import (
 	"github.com/beevik/etree"
 	"github.com/google/go-cmp/cmp"
 
-	"rollcall/internal/samlidp"
+	"rollcall/internal/demoidp/samlidp"
 	"rollcall/internal/testenv/samltest"
 )
 

@@ -17,7 +17,7 @@ import (
 	"github.com/beevik/etree"
 	dsig "github.com/russellhaering/goxmldsig"
 
-	"rollcall/internal/samlidp"
+	"rollcall/internal/demoidp/samlidp"
 )
 
 // Start is the time at which a provider of New stands still.

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"rollcall/internal/samlidp"
+	"rollcall/internal/demoidp/samlidp"
 	"rollcall/internal/testenv/samltest"
 	"rollcall/sso/saml"
 )
