@@ -147,11 +147,11 @@ func (d *Door) authorize(w http.ResponseWriter, r *http.Request) {
 		d.refuse(w, r, q, err)
 		return
 	}
-	live, err := d.Sessions.Live(w, r)
+	live, err := d.Sessions.Resume(w, r)
 	switch {
 	case err == nil && q.fits(live):
 		d.giveCode(w, r, q, live)
-	case err != nil && !errors.Is(err, roster.NotFound):
+	case err != nil && !errors.Is(err, roster.Unauthorized):
 		d.refuse(w, r, q, err)
 	case q.None:
 		d.refuse(w, r, q, wrong{"login_required", "Nobody is signed in here as the app asks."})
@@ -192,11 +192,11 @@ func (d *Door) goOn(w http.ResponseWriter, r *http.Request) {
 		d.Pages.Refuse(w, r, note{r}.said(err))
 		return
 	}
-	live, err := d.Sessions.Live(w, r)
+	live, err := d.Sessions.Resume(w, r)
 	switch {
 	case err == nil && q.fits(live):
 		d.giveCode(w, r, q, live)
-	case err == nil || errors.Is(err, roster.NotFound):
+	case err == nil || errors.Is(err, roster.Unauthorized):
 		d.signIn(w, r, q)
 	default:
 		d.refuse(w, r, q, err)

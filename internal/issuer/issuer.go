@@ -45,11 +45,11 @@ const (
 
 // Sessions tells who a browser is.
 type Sessions interface {
-	// Live returns the browser's session; NotFound when there is none, or it has ended. It may set a
-	// new cookie.
-	Live(w http.ResponseWriter, r *http.Request) (roster.LiveSession, error)
-	// Clear takes the cookie away.
-	Clear(w http.ResponseWriter, r *http.Request)
+	// Resume returns the browser's session; Unauthorized when there is none, or it has ended. It may set
+	// a new cookie.
+	Resume(w http.ResponseWriter, r *http.Request) (roster.LiveSession, error)
+	// SignOut ends the browser's session and takes the cookie away.
+	SignOut(w http.ResponseWriter, r *http.Request) error
 }
 
 // Pages shows people what a program's answer would not tell them.

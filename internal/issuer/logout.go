@@ -36,9 +36,9 @@ func (d *Door) logout(w http.ResponseWriter, r *http.Request) {
 		d.Pages.Refuse(w, r, note{r}.said(err))
 		return
 	}
-	live, err := d.Sessions.Live(w, r)
+	live, err := d.Sessions.Resume(w, r)
 	switch {
-	case errors.Is(err, roster.NotFound):
+	case errors.Is(err, roster.Unauthorized):
 		d.loggedOut(w, r, to)
 		return
 	case err != nil:
@@ -56,14 +56,10 @@ func (d *Door) logout(w http.ResponseWriter, r *http.Request) {
 		d.Pages.ConfirmLogout(w, r, pathLogout, fields)
 		return
 	}
-	by := roster.Staff{
-		Tenant: live.Tenant.ID, Actor: roster.Actor{Source: roster.SourceSignIn, ID: live.Member.ID.String()}, RequestID: d.RequestID(r.Context()),
-	}
-	if _, err := d.Roster.EndSessions(r.Context(), by, roster.SessionFilter{Session: live.Session.ID}, roster.EndLogout); err != nil {
+	if err := d.Sessions.SignOut(w, r); err != nil {
 		d.Pages.Refuse(w, r, note{r}.said(err))
 		return
 	}
-	d.Sessions.Clear(w, r)
 	d.loggedOut(w, r, to)
 }
 

@@ -17,6 +17,7 @@ func testApps(t *testing.T, open opener) {
 		{"a removed app is found, and not listed", appRemoved},
 		{"of a generation of signing keys there is one", signingKeyOnce},
 		{"old signing keys are dropped", signingKeysDropped},
+		{"an app reads of the sessions that ended in which it had tokens", revokedSessions},
 	})
 }
 
@@ -97,6 +98,34 @@ func signingKeysDropped(t *testing.T, b Backend) {
 	wantSame(t, "DropSigningKeys", error(nil), b.Locator.DropSigningKeys(t.Context(), 3))
 	got, err := b.Locator.SigningKeys(t.Context())
 	wantSame(t, "SigningKeys", []any{[]tenant.SigningKey{newSigningKey(3, "k")}, error(nil)}, []any{got, err})
+}
+
+func revokedSessions(t *testing.T, b Backend) {
+	h, other := newHouse(t, b, "acme"), newHouse(t, b, "other")
+	live, mine, theirs := h.addSession(h.addMember("ann"), 1), h.addSession(h.addMember("ben"), 2), other.addSession(other.addMember("cy"), 3)
+	app := h.addGrant(live, 1).App
+	for _, x := range []struct {
+		h *house
+		s roster.Session
+	}{{h, mine}, {other, theirs}} {
+		x.h.addGrant(x.s, 1)
+		x.h.addGrant(x.s, 2) // another app's
+		x.h.endSessions(roster.SessionFilter{Session: x.s.ID})
+	}
+	list, err := b.Locator.RevokedSessions(t.Context(), app, epoch(), 10)
+	if err != nil || len(list) != 2 {
+		t.Fatalf("RevokedSessions() = %v, %v; want those of both tenants", list, err)
+	}
+	wantSame(t, "RevokedSessions", []roster.SessionID{mine.ID, theirs.ID}, []roster.SessionID{list[0].Session, list[1].Session})
+	one, err := b.Locator.RevokedSessions(t.Context(), app, epoch(), 1)
+	wantSame(t, "RevokedSessions with a limit", []any{list[:1], error(nil)}, []any{one, err})
+	late, err := b.Locator.RevokedSessions(t.Context(), app, list[1].At.Add(time.Millisecond), 10)
+	wantNone(t, "RevokedSessions since then", late, err)
+	if err := b.Locator.DropRevokedSessions(t.Context(), list[1].At.Add(time.Millisecond)); err != nil {
+		t.Fatalf("DropRevokedSessions: %v", err)
+	}
+	list, err = b.Locator.RevokedSessions(t.Context(), app, epoch(), 10)
+	wantNone(t, "RevokedSessions after they were dropped", list, err)
 }
 
 // appProbes show that nothing of a tenant can be reached by what belongs to none.
