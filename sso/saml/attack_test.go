@@ -129,6 +129,7 @@ func TestText_S13_S14_S15_S16(t *testing.T) {
 		{"S15 a prefix undeclared", replace(` Version="2.0"`, ` Version="2.0" xmlns:a=""`), "namespace"},
 		{"S15 another xml prefix", replace(` Version="2.0"`, ` Version="2.0" xmlns:xml="urn:x"`), "namespace"},
 		{"S15 a colon too many", replace(` Version="2.0"`, ` Version="2.0" :a="1"`), "namespace"},
+		{"S15 a digit behind a prefix", replace(` Version="2.0"`, ` Version="2.0" saml:1x="1"`), "namespace"},
 		{"S15 the root in another namespace", replace("urn:oasis:names:tc:SAML:2.0:protocol", "urn:x"), "root"},
 		{"an assertion in another namespace", replace("<saml:Issuer>", `<saml:Issuer><x xmlns="urn:x"><Assertion/></x>`), "assertions"},
 		{"no assertion", func(s string) string {

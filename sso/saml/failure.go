@@ -67,7 +67,9 @@ type Failure struct {
 }
 
 // Error returns code and check, and nothing of what was posted.
-func (f *Failure) Error() string { return fmt.Sprintf("sign-in by saml refused: %s (%s)", f.Code, f.Check) }
+func (f *Failure) Error() string {
+	return fmt.Sprintf("sign-in by saml refused: %s (%s)", f.Code, f.Check)
+}
 
 // Fact is one thing that was seen, beside what was expected or known.
 type Fact struct {

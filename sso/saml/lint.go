@@ -5,6 +5,8 @@ import (
 	"maps"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/beevik/etree"
 )
@@ -115,8 +117,9 @@ func declared(el *etree.Element, outer map[string]string) (map[string]string, *F
 }
 
 func resolves(prefix, name string, scope map[string]string) *Failure {
-	if name == "" || strings.Contains(name, ":") || strings.Contains(prefix, ":") {
-		return fail(CodeMalformed, "namespace", "A name has a colon too many: %s", quote(prefix+":"+name))
+	// The parser splits names at the colon, and looks at the first character of the whole only.
+	if first, _ := utf8.DecodeRuneInString(name); first != '_' && !unicode.IsLetter(first) || strings.Contains(name, ":") || strings.Contains(prefix, ":") {
+		return fail(CodeMalformed, "namespace", "A name is none: %s", quote(prefix+":"+name))
 	}
 	if _, found := scope[prefix]; prefix != "" && !found {
 		return fail(CodeMalformed, "namespace", "The prefix %s is not declared.", quote(prefix))
