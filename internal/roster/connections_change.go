@@ -28,6 +28,7 @@ type ConnectionChange struct {
 	AuthMethod    *string
 	Scopes        *[]string
 	EntraTenant   *string
+	EntraDomains  *bool // see tenant.OIDCSettings.EntraDomainOwner
 	HostedDomains *[]string
 	Algorithms    *[]string
 }
@@ -91,7 +92,7 @@ func (ch ConnectionChange) saml(c *tenant.Connection, now time.Time) error {
 
 func (ch ConnectionChange) oidc(c *tenant.Connection) error {
 	any := ch.ClientID != nil || ch.Secret != nil || ch.AuthMethod != nil || ch.Scopes != nil || ch.EntraTenant != nil ||
-		ch.HostedDomains != nil || ch.Algorithms != nil
+		ch.HostedDomains != nil || ch.Algorithms != nil || ch.EntraDomains != nil
 	switch {
 	case !any:
 		return nil
@@ -103,6 +104,7 @@ func (ch ConnectionChange) oidc(c *tenant.Connection) error {
 	set(&c.OIDC.AuthMethod, ch.AuthMethod)
 	set(&c.OIDC.Scopes, ch.Scopes)
 	set(&c.OIDC.EntraTenant, ch.EntraTenant)
+	set(&c.OIDC.EntraDomainOwner, ch.EntraDomains)
 	set(&c.OIDC.HostedDomains, ch.HostedDomains)
 	set(&c.OIDC.Algorithms, ch.Algorithms)
 	return nil
@@ -124,7 +126,7 @@ func untest(before tenant.Connection, c *tenant.Connection) {
 	}
 	if a, b := before.OIDC, c.OIDC; a != nil && b != nil {
 		same = a.ClientID == b.ClientID && a.AuthMethod == b.AuthMethod && bytes.Equal(a.Secret, b.Secret) &&
-			a.EntraTenant == b.EntraTenant && slices.Equal(a.HostedDomains, b.HostedDomains) && slices.Equal(a.Scopes, b.Scopes) &&
+			a.EntraTenant == b.EntraTenant && a.EntraDomainOwner == b.EntraDomainOwner && slices.Equal(a.HostedDomains, b.HostedDomains) && slices.Equal(a.Scopes, b.Scopes) &&
 			slices.Equal(a.Algorithms, b.Algorithms)
 	}
 	if !same || before.Mapping.Email != c.Mapping.Email {

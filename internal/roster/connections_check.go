@@ -79,6 +79,12 @@ func checkOIDC(s tenant.OIDCSettings) error {
 	default:
 		return &Error{Kind: Invalid, Field: "auth_method", Detail: "The method is client_secret_basic, client_secret_post or none, not " + quote(s.AuthMethod) + "."}
 	}
+	if why := tenant.EverybodysIssuer(s.Issuer); why != "" {
+		return &Error{Kind: Invalid, Field: "issuer", Detail: "The issuer " + why + "."}
+	}
+	if (s.Vendor == tenant.OIDCGoogle || s.Issuer == tenant.GoogleIssuer) && len(s.HostedDomains) == 0 {
+		return &Error{Kind: Invalid, Field: "hosted_domains", Detail: "The domains of the customer's Google Workspace are missing: without them anybody with a Google account could sign in."}
+	}
 	if s.Vendor == tenant.OIDCEntra && s.EntraTenant == "" {
 		return &Error{Kind: Invalid, Field: "entra_tenant", Detail: "The id of the Entra tenant is missing: without it anybody's Entra tenant would do."}
 	}

@@ -28,6 +28,8 @@ type OIDCSettings struct {
 	Vendor     OIDCVendor `json:"vendor,omitempty"`
 	// EntraTenant is the tid claim that is pinned, a UUID in lower case.
 	EntraTenant string `json:"entra_tenant,omitempty"`
+	// EntraDomainOwner lets Entra's xms_edov claim stand for email_verified, which Entra does not send.
+	EntraDomainOwner bool `json:"entra_domain_owner,omitempty"`
 	// HostedDomains are those of which Google's hd claim must be one; none: not asked for.
 	HostedDomains []string `json:"hosted_domains,omitempty"`
 	// Algorithms are those that ID tokens may be signed with; none: the safe default.

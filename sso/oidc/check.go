@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rollcall/internal/outbound"
+	"rollcall/internal/tenant"
 )
 
 // Problem is one thing that is wrong with a Config, in words for who set it up.
@@ -77,7 +78,7 @@ func sound(s string) bool {
 }
 
 func (c Config) checkIssuer() string {
-	if detail := checkEntraIssuer(c.Issuer); detail != "" {
+	if detail := tenant.EverybodysIssuer(c.Issuer); detail != "" {
 		return detail
 	}
 	if detail := checkURL(c.Issuer, c.AllowInsecureLoopback); detail != "" {
@@ -143,11 +144,11 @@ func checkURL(raw string, loopback bool) string {
 
 func (c Config) checkVendor() []Problem {
 	var found []Problem
-	tenant, isEntra := entraIssuer(c.Issuer)
+	named, isEntra := tenant.EntraIssuer(c.Issuer)
 	switch {
-	case c.EntraTenant != "" && !isGUID(c.EntraTenant):
+	case c.EntraTenant != "" && !tenant.IsEntraTenant(c.EntraTenant):
 		found = append(found, Problem{"entra_tenant", "is no tenant id of Entra: 8-4-4-4-12 hexadecimal digits"})
-	case c.EntraTenant != "" && tenant != "" && !strings.EqualFold(c.EntraTenant, tenant):
+	case c.EntraTenant != "" && named != "" && !strings.EqualFold(c.EntraTenant, named):
 		found = append(found, Problem{"entra_tenant", "is another tenant than the one in the issuer"})
 	case c.Vendor == Entra && !isEntra && c.EntraTenant == "":
 		found = append(found, Problem{"entra_tenant", "is missing, and the issuer does not name it"})
@@ -155,7 +156,7 @@ func (c Config) checkVendor() []Problem {
 	if c.EntraDomainOwner && c.entraTenant() == "" {
 		found = append(found, Problem{"entra_domain_owner", "is for connections to Entra that pin a tenant"})
 	}
-	if (c.Vendor == Google || c.Issuer == googleIssuer) && len(c.HostedDomains) == 0 {
+	if (c.Vendor == Google || c.Issuer == tenant.GoogleIssuer) && len(c.HostedDomains) == 0 {
 		found = append(found, Problem{"hosted_domains", "is missing: without it anybody with a Google account could sign in"})
 	}
 	for _, d := range c.HostedDomains {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"rollcall/internal/secret"
+	"rollcall/internal/tenant"
 )
 
 // AuthMethod is how the gateway proves to the token endpoint that it is the client (OpenID Connect Core §9).
@@ -122,6 +123,6 @@ func (c Config) entraTenant() string {
 	if c.EntraTenant != "" {
 		return strings.ToLower(c.EntraTenant)
 	}
-	tenant, _ := entraIssuer(c.Issuer)
-	return tenant
+	named, _ := tenant.EntraIssuer(c.Issuer)
+	return named
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"rollcall/internal/secret"
+	"rollcall/internal/tenant"
 )
 
 func good() Config {
@@ -37,16 +38,16 @@ func TestCheck_O7_O16_O17(t *testing.T) {
 		{"O7 /common of another cloud", func(c *Config) { c.Issuer = "https://login.microsoftonline.us/common/v2.0" }, "issuer", "every organisation"},
 		{"O7 the template", func(c *Config) { c.Issuer = entra + "{tenantid}/v2.0" }, "issuer", "template"},
 		{"O7 the template of version 1", func(c *Config) { c.Issuer = "https://sts.windows.net/{TenantId}/" }, "issuer", "template"},
-		{"O7 personal accounts", func(c *Config) { c.Issuer = entra + personalTenant + "/v2.0" }, "issuer", "personal accounts"},
+		{"O7 personal accounts", func(c *Config) { c.Issuer = entra + "9188040d-6c67-4c5b-b112-36a304b66dad" + "/v2.0" }, "issuer", "personal accounts"},
 		{"O7 a domain in place of the tenant", func(c *Config) { c.Issuer = entra + "corp.example/v2.0" }, "issuer", "no tenant id"},
 		{"O7 a tenant's own", func(c *Config) { c.Issuer, c.Vendor = entra+guid+"/v2.0", Entra }, "", ""},
-		{"O7 another pin than the issuer's", func(c *Config) { c.Issuer, c.EntraTenant = entra+guid+"/v2.0", personalTenant }, "entra_tenant", "another tenant"},
+		{"O7 another pin than the issuer's", func(c *Config) { c.Issuer, c.EntraTenant = entra+guid+"/v2.0", "9188040d-6c67-4c5b-b112-36a304b66dad" }, "entra_tenant", "another tenant"},
 		{"O7 Entra behind another issuer without a pin", func(c *Config) { c.Vendor = Entra }, "entra_tenant", "missing"},
 		{"O7 a pin that is none", func(c *Config) { c.EntraTenant = "corp.example" }, "entra_tenant", "no tenant id"},
 		{"the domain owner without Entra", func(c *Config) { c.EntraDomainOwner = true }, "entra_domain_owner", "pin"},
 		{"Google without domains", func(c *Config) { c.Vendor = Google }, "hosted_domains", "anybody"},
-		{"Google's issuer without domains", func(c *Config) { c.Issuer = googleIssuer }, "hosted_domains", "anybody"},
-		{"Google", func(c *Config) { c.Issuer, c.HostedDomains = googleIssuer, []string{"corp.example"} }, "", ""},
+		{"Google's issuer without domains", func(c *Config) { c.Issuer = tenant.GoogleIssuer }, "hosted_domains", "anybody"},
+		{"Google", func(c *Config) { c.Issuer, c.HostedDomains = tenant.GoogleIssuer, []string{"corp.example"} }, "", ""},
 		{"Google with an address", func(c *Config) { c.Vendor, c.HostedDomains = Google, []string{"ann@corp.example"} }, "hosted_domains", "no domain"},
 		{"O16 http", func(c *Config) { c.Issuer = "http://idp.example" }, "issuer", "https"},
 		{"O16 http on this machine", func(c *Config) { c.Issuer = "http://127.0.0.1:1234" }, "issuer", "this machine"},

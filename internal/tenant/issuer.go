@@ -1,4 +1,4 @@
-package oidc
+package tenant
 
 import (
 	"net/url"
@@ -6,10 +6,11 @@ import (
 	"strings"
 )
 
-const googleIssuer = "https://accounts.google.com"
+// GoogleIssuer is Google's, of Workspace and of personal accounts alike.
+const GoogleIssuer = "https://accounts.google.com"
 
-// personalTenant is the Entra tenant of Microsoft's personal accounts.
-const personalTenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
+// entraPersonal is the Entra tenant of Microsoft's personal accounts.
+const entraPersonal = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
 // entraHosts are where Entra's tenants have their issuers: the public cloud, those of governments, and version 1.
 func entraHosts() []string {
@@ -19,37 +20,38 @@ func entraHosts() []string {
 	}
 }
 
-// entraIssuer returns the tenant id that an issuer of Entra names, in lower case, and whether it is Entra's.
-func entraIssuer(issuer string) (tenant string, ok bool) {
+// EntraIssuer returns the tenant id that an issuer of Entra names, in lower case, and whether it is Entra's.
+func EntraIssuer(issuer string) (tenant string, ok bool) {
 	u, err := url.Parse(issuer)
-	if err != nil || !slices.Contains(entraHosts(), strings.ToLower(u.Hostname())) {
+	if err != nil || !slices.Contains(entraHosts(), strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")) {
 		return "", false
 	}
-	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
-	if !isGUID(first) {
+	first, _, _ := strings.Cut(strings.TrimLeft(u.Path, "/"), "/")
+	if !IsEntraTenant(first) {
 		return "", true
 	}
 	return strings.ToLower(first), true
 }
 
-// checkEntraIssuer refuses the issuers of Entra that stand for everybody: their tokens come from whatever tenant
-// the person belongs to, also one that an attacker made, with any e-mail address in it (nOAuth).
-func checkEntraIssuer(issuer string) string {
+// EverybodysIssuer says what is wrong with an issuer of Entra that stands for everybody, in words that go on from "the
+// issuer"; nothing for any other issuer. Tokens of such a one come from whatever tenant the person belongs to, also one
+// that an attacker made, with any e-mail address in it (nOAuth).
+func EverybodysIssuer(issuer string) string {
 	const instead = ". Use the issuer of the customer's own tenant, https://login.microsoftonline.com/TENANT-ID/v2.0; " +
 		"the tenant id (directory id) stands on the overview page of Entra's admin center"
-	if strings.Contains(strings.ToLower(issuer), "{tenantid}") {
+	if text, err := url.PathUnescape(issuer); err == nil && strings.Contains(strings.ToLower(text), "{tenantid}") {
 		return "holds {tenantid}, which is a template and no issuer" + instead
 	}
-	tenant, ok := entraIssuer(issuer)
+	tenant, ok := EntraIssuer(issuer)
 	if !ok {
 		return ""
 	}
-	u, _ := url.Parse(issuer) // entraIssuer parsed it
-	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
+	u, _ := url.Parse(issuer) // EntraIssuer parsed it
+	first, _, _ := strings.Cut(strings.TrimLeft(u.Path, "/"), "/")
 	switch {
 	case slices.Contains([]string{"common", "organizations", "consumers"}, strings.ToLower(first)):
 		return "is Entra's /" + strings.ToLower(first) + ", where people of every organisation can sign in" + instead
-	case tenant == personalTenant:
+	case tenant == entraPersonal:
 		return "is the one of Microsoft's personal accounts, which belong to no organisation" + instead
 	case tenant == "":
 		return "names no tenant id of Entra; a domain name in its place is not what tokens bear" + instead
@@ -57,8 +59,8 @@ func checkEntraIssuer(issuer string) string {
 	return ""
 }
 
-// isGUID says whether a text is 8-4-4-4-12 hexadecimal digits.
-func isGUID(s string) bool {
+// IsEntraTenant says whether a text is a tenant id of Entra: 8-4-4-4-12 hexadecimal digits.
+func IsEntraTenant(s string) bool {
 	if len(s) != 36 {
 		return false
 	}
