@@ -140,18 +140,6 @@ func TestSimpleSAMLphpRollsOver(t *testing.T) {
 	}
 }
 
-func TestSimpleSAMLphpChecksSignedRequests(t *testing.T) {
-	t.Parallel()
-	provider := idp.StartSimpleSAMLphp(t, idp.SAMLOptions{})
-	acs := newACS(t)
-	sp := idp.SP{EntityID: acs.URL, ACS: acs.URL, SignedRequests: true, Certificate: provider.Certificates[0]}
-	provider.Register(t, sp)
-	b := browser.New(t, nil)
-	if page := b.Get(provider.SSOURL + "?" + authnRequest(t, acs.URL, acs.URL, provider.SSOURL)); page.HasForm("username") {
-		t.Error("an unsigned request led to the login page")
-	}
-}
-
 func TestSAMLProvidersKnowAddedAccounts(t *testing.T) {
 	t.Parallel()
 	for _, provider := range samlProviders() {
