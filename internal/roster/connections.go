@@ -78,7 +78,7 @@ func (r *Roster) ActivateConnection(ctx context.Context, s Staff, id tenant.Conn
 func (r *Roster) DisableConnection(ctx context.Context, s Staff, id tenant.ConnectionID) (tenant.Connection, error) {
 	return r.changeConnection(ctx, s, id, ConnectionDisabled, func(tx Tx, c *tenant.Connection, cfg tenant.Config) error {
 		c.Status = tenant.ConnectionDisabled
-		return r.closes(ctx, tx, cfg, *c)
+		return r.closes(ctx, tx, s, cfg, *c)
 	})
 }
 
@@ -87,7 +87,7 @@ func (r *Roster) DisableConnection(ctx context.Context, s Staff, id tenant.Conne
 func (r *Roster) RemoveConnection(ctx context.Context, s Staff, id tenant.ConnectionID) (tenant.Connection, error) {
 	return r.changeConnection(ctx, s, id, ConnectionRemoved, func(tx Tx, c *tenant.Connection, cfg tenant.Config) error {
 		c.Status, c.RemovedAt = tenant.ConnectionRemoved, tx.Now()
-		return r.closes(ctx, tx, cfg, *c)
+		return r.closes(ctx, tx, s, cfg, *c)
 	})
 }
 
@@ -117,13 +117,10 @@ func (r *Roster) RestoreConnection(ctx context.Context, s Staff, id tenant.Conne
 }
 
 // closes ends what rests on a connection that is disabled or removed.
-func (r *Roster) closes(_ context.Context, _ Tx, cfg tenant.Config, c tenant.Connection) error {
-	if !cfg.Tenant.Policy.SSO.Enforced {
-		return nil
-	}
+func (r *Roster) closes(ctx context.Context, tx Tx, s Staff, cfg tenant.Config, c tenant.Connection) error {
 	others := slices.ContainsFunc(cfg.Connections, func(o tenant.Connection) bool { return o.ID != c.ID && o.Usable() })
-	if others {
-		return nil
+	if others || !cfg.Tenant.Policy.SSO.Enforced {
+		return tx.EndSessions(ctx, SessionFilter{Connection: c.ID}, s.source().end(EndConnection))
 	}
 	return &Error{
 		Kind: Refused, Code: CodeSSOEnforced, Field: "connection",
