@@ -59,7 +59,9 @@ func (t *tx) LockSession(ctx context.Context, id roster.SessionID) (roster.LiveS
 	return t.live(ctx, t.now, statement{sql: liveByID, args: []any{t.me(), ident(id.UUID)}}, t.lockSession(`$2`, ident(id.UUID))...)
 }
 
-// lockSession locks the member of the session that a query for its id finds, then the session itself.
+// lockSession locks the member of the session that a query for its id finds, then the session itself. The
+// member's lock is not shared: PostgreSQL lets those who share pass whoever waits to change the row, and
+// somebody who refreshes without end could keep a deactivation waiting as long as they like.
 func (t *tx) lockSession(query string, argument any) []statement {
 	d := t.db.dialect
 	if d == sqlite {
@@ -69,7 +71,7 @@ func (t *tx) lockSession(query string, argument any) []statement {
 	return []statement{
 		{
 			sql: `SELECT m.id FROM members m WHERE m.tenant_id = $1 AND m.id =
-				(SELECT s.member_id FROM sessions s WHERE s.tenant_id = $1 AND s.id = ` + query + `)` + d.forShare("m"),
+				(SELECT s.member_id FROM sessions s WHERE s.tenant_id = $1 AND s.id = ` + query + `)` + d.forUpdate("m"),
 			args: args,
 		},
 		{sql: `SELECT s.id FROM sessions s WHERE s.tenant_id = $1 AND s.id = ` + query + d.forUpdate("s"), args: args},
