@@ -58,19 +58,6 @@ func first[T any](found []T, err error, what string) (T, error) {
 	return found[0], nil
 }
 
-const domainColumns = `id, name, status, auto_join, default_role, challenge, created_at, changed_at`
-
-func scanDomain(r row) (tenant.Domain, error) {
-	var d tenant.Domain
-	var id ident
-	var status, join string
-	var created, changed instant
-	err := r.Scan(&id, &d.Name, &status, &join, &d.DefaultRole, &d.Challenge, &created, &changed)
-	d.ID.UUID, d.Status, d.AutoJoin = tenant.UUID(id), tenant.DomainStatus(status), tenant.AutoJoin(join)
-	d.CreatedAt, d.ChangedAt = created.time(), changed.time()
-	return d, err //nolint:wrapcheck // the caller does
-}
-
 const directoryColumns = `d.id, d.name, d.provider, d.status, d.settings, d.mappings, d.version, d.created_at, d.changed_at, d.removed_at,
 	d.mass_change_at`
 

@@ -2,10 +2,7 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"rollcall/internal/tenant"
 )
@@ -76,65 +73,4 @@ func (t *tx) PutDirectory(ctx context.Context, d tenant.Directory) error {
 			args: []any{t.me(), d.ID.UUID.UUID()},
 		},
 		t.bumpConfig())
-}
-
-// PutDomain implements roster.Tx. A domain that counts as the tenant's own, or did so until its
-// hold ends, has a row in the locator: the one claim across all tenants.
-func (t *tx) PutDomain(ctx context.Context, d tenant.Domain) error {
-	var holder ident
-	var until instant
-	claimed := false
-	err := t.run(ctx, "look for the domain's owner", statement{
-		sql: `SELECT tenant_id, held_until FROM locator WHERE kind = 'domain' AND key = $1`, args: []any{d.Name},
-		each: one(&claimed, &holder, &until),
-	})
-	if err != nil {
-		return err
-	}
-	if claimed && holder != t.me() && (until.time().IsZero() || until.time().After(t.now)) {
-		return fmt.Errorf("put domain: %w", conflict(takenDomain, nil))
-	}
-	// At once and not at the end, because another tenant may claim it at the same time.
-	t.grants = true
-	list := []statement{t.putDomain(d), t.bumpConfig()}
-	if d.Owned() || d.Lost() {
-		list = append(list, t.claim(d))
-	}
-	err = t.s.run(ctx, list...)
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == statePrivilege {
-		return fmt.Errorf("put domain: %w", conflict(takenDomain, err)) // the row became another tenant's
-	}
-	if err != nil {
-		return fmt.Errorf("put domain: %w", explain(err))
-	}
-	return nil
-}
-
-func (t *tx) putDomain(d tenant.Domain) statement {
-	return statement{
-		sql: `INSERT INTO domains (tenant_id, id, name, status, auto_join, default_role, challenge, created_at, changed_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-			ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name, status = excluded.status, auto_join = excluded.auto_join,
-			  default_role = excluded.default_role, challenge = excluded.challenge, changed_at = excluded.changed_at`,
-		args: []any{
-			t.me(), ident(d.ID.UUID), d.Name, string(d.Status), string(d.AutoJoin), d.DefaultRole, d.Challenge,
-			instant(d.CreatedAt), instant(d.ChangedAt),
-		},
-		taken: &taken{field: takenDomain},
-	}
-}
-
-// claim takes an owned domain, or begins the hold of a lost one.
-func (t *tx) claim(d tenant.Domain) statement {
-	if d.Owned() {
-		return statement{
-			sql: `INSERT INTO locator (kind, key, tenant_id) VALUES ('domain', $2, $1)
-				ON CONFLICT (kind, key) DO UPDATE SET tenant_id = excluded.tenant_id, held_until = NULL`,
-			args: []any{t.me(), d.Name},
-		}
-	}
-	return statement{
-		sql:  `UPDATE locator SET held_until = $3 WHERE kind = 'domain' AND key = $2 AND tenant_id = $1 AND held_until IS NULL`,
-		args: []any{t.me(), d.Name, instant(t.now.Add(tenant.HoldPeriod))},
-	}
 }

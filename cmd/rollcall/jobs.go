@@ -16,7 +16,7 @@ import (
 
 // jobKinds is the list of what the gateway does by itself and later. Replicas share it: one of them runs
 // each.
-func (p *program) jobKinds(figures *metrics.Metrics) []jobs.Kind {
+func (p *program) jobKinds(log *slog.Logger, figures *metrics.Metrics) []jobs.Kind {
 	r := p.roster()
 	r.Store = counted{p.db, figures}
 	return []jobs.Kind{
@@ -31,6 +31,9 @@ func (p *program) jobKinds(figures *metrics.Metrics) []jobs.Kind {
 			_, err := r.WatchDirectories(ctx)
 			return err
 		}},
+		{Name: "check_domains", Every: 5 * time.Minute, Timeout: jobs.MaxTimeout, Work: func(ctx context.Context, _ jobs.Job) error {
+			return checkDomains(ctx, r, log)
+		}},
 		{Name: "prune_exchanges", Every: time.Hour, Timeout: jobs.MaxTimeout, Work: func(ctx context.Context, _ jobs.Job) error {
 			_, err := r.PruneExchanges(ctx)
 			return err
@@ -44,7 +47,7 @@ func (p *program) jobEngine(log *slog.Logger, figures *metrics.Metrics) (*jobs.E
 	if err != nil {
 		return nil, nil, err
 	}
-	config := jobs.Config{Kinds: p.jobKinds(figures), Logger: log, Now: p.now, Observe: func(kind string, o jobs.Outcome, took time.Duration) {
+	config := jobs.Config{Kinds: p.jobKinds(log, figures), Logger: log, Now: p.now, Observe: func(kind string, o jobs.Outcome, took time.Duration) {
 		figures.Job(kind, string(o), took)
 	}}
 	var engine *jobs.Engine

@@ -75,7 +75,9 @@ func (p *program) connect(forMigrate bool) error {
 }
 
 func (p *program) roster() *roster.Roster {
-	return &roster.Roster{Store: p.db, Locator: p.db, Now: p.now, OneTenantPerEmail: p.OneTenant}
+	return &roster.Roster{
+		Store: p.db, Locator: p.db, Now: p.now, OneTenantPerEmail: p.OneTenant, DNS: p.lookDNS(), PublicDomains: p.publicDomains(),
+	}
 }
 
 // close closes what open opened; err, the command's, comes first.

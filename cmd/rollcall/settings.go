@@ -26,6 +26,9 @@ type settings struct {
 	MasterKey   string `env:"ROLLCALL_MASTER_KEY" placeholder:"BASE64" help:"32 random bytes, the same on every replica. Made and kept beside an SQLite file when absent."`
 	OperatorKey string `env:"ROLLCALL_OPERATOR_KEY" placeholder:"KEY" help:"The operator's key for the JSON API, at least 22 characters, random, the same on every replica (default: none, and the API lets nobody in)."`
 	OneTenant   bool   `name:"one-tenant-per-email" env:"ROLLCALL_ONE_TENANT_PER_EMAIL" help:"Refuse a proven address that is a member's of another tenant (default: one person may belong to several tenants)."`
+	Resolvers   string `name:"dns-resolvers" env:"ROLLCALL_DNS_RESOLVERS" placeholder:"HOST:PORT,…" help:"The name servers that are asked for the records that prove domains, at least two (default: the first one of /etc/resolv.conf and public ones)."`
+	AllowPublic string `name:"allow-domains" env:"ROLLCALL_ALLOW_DOMAINS" placeholder:"NAME,…" help:"Domains that tenants may have although the lists of public mail name them."`
+	DenyPublic  string `name:"deny-domains" env:"ROLLCALL_DENY_DOMAINS" placeholder:"NAME,…" help:"Domains that no tenant may have, beside those on the lists of public mail."`
 	LogLevel    string `env:"ROLLCALL_LOG_LEVEL" placeholder:"LEVEL" help:"The least level that is logged: debug, info, warn or error (default: info)."`
 }
 
@@ -51,7 +54,7 @@ func (s *settings) AfterApply() error {
 	s.MigrateURL, s.RedisURL = strings.TrimSpace(s.MigrateURL), strings.TrimSpace(s.RedisURL)
 	s.OperatorKey = strings.TrimSpace(s.OperatorKey)
 	return errors.Join(checkDatabase(s.DatabaseURL), checkAddress("--listen", s.Listen), checkAddress("--admin-listen", s.AdminListen),
-		checkPublicURL(&s.PublicURL), s.checkKey(), checkOperatorKey(s.OperatorKey), checkLevel(s.LogLevel))
+		checkPublicURL(&s.PublicURL), s.checkKey(), checkOperatorKey(s.OperatorKey), checkLevel(s.LogLevel), s.checkDomains())
 }
 
 // checkDatabase never repeats the URL: it may hold a password.

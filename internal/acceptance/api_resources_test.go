@@ -16,7 +16,7 @@ func TestAPISetsATenantUp(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		g.must(http.StatusCreated, "POST", "/tenants", object{"slug": "acme", "name": "Acme", "role_set": "content"})
 		pending := g.must(http.StatusCreated, "POST", "/tenants/acme/domains", object{"domain": "acme.example"})
-		if pending.get("status") != "pending" || pending.get("record_name") != "_rollcall.acme.example" {
+		if pending.get("status") != "pending" || pending.get("record_name") != "_rollcall-challenge.acme.example" {
 			t.Errorf("the new domain is %s", pending.text)
 		}
 		g.must(http.StatusOK, "POST", "/tenants/acme/domains/acme.example/trust", nil)

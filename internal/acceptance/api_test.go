@@ -154,7 +154,7 @@ func TestAPITellsWhatIsWrong(t *testing.T) {
 			{"a field that is missing", "POST", "/tenants", object{}, 422, "", ""},
 			{"a value that a rule refuses", "POST", "/tenants", object{"slug": "Not A Slug"}, 422, "slug", ""},
 			{"a name that is taken", "POST", "/tenants", object{"slug": "acme"}, 409, "slug", "taken"},
-			{"a rule with a code", "POST", "/tenants/acme/domains", object{"domain": "gmail.com"}, 409, "domain", "public_domain"},
+			{"a rule with a code", "POST", "/tenants/acme/domains", object{"domain": "gmail.com"}, 422, "domain", "public_domain"},
 			{"no JSON", "POST", "/tenants", `{"slug":`, 400, "", ""},
 			{"no body", "POST", "/tenants", nil, 400, "", ""},
 			{"an array for an object", "POST", "/tenants", `[]`, 422, "", ""},

@@ -40,7 +40,7 @@ func importRules() []ImportRule {
 	return []ImportRule{
 		{
 			From: []string{"./internal/tenant/..."},
-			Only: []string{"std", "./internal/tenant/...", "golang.org/x/net/idna", "golang.org/x/text/..."},
+			Only: []string{"std", "./internal/tenant/...", "golang.org/x/net/idna", "golang.org/x/net/publicsuffix", "golang.org/x/text/..."},
 			Why:  "the domain is plain Go: its rules must be readable and testable without any library",
 		},
 		{

@@ -23,6 +23,7 @@ const (
 	CodeTaken                  Code = "taken"         // a name, key or address that another one has
 	CodeEmailInvalid           Code = "email_invalid" // an address that is none
 	CodePublicDomain           Code = "public_domain"
+	CodeChallengeExpired       Code = "challenge_expired"
 	CodeSchemaHasValues        Code = "schema_has_values"
 	CodeNotUnique              Code = "not_unique"
 	CodeMassChange             Code = "mass_change"

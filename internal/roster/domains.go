@@ -3,19 +3,39 @@ package roster
 import (
 	"context"
 	"crypto/rand"
+	"reflect"
 	"slices"
+	"time"
 
 	"rollcall/internal/tenant"
+	"rollcall/internal/tenant/maildomain"
 )
 
-// AddDomain notes that a tenant wants to prove a domain. Adding one that is
-// there already returns it as it is; one that was removed starts anew.
+// AddDomain notes that a tenant wants to prove a domain. Adding one that is there already returns it as it
+// is; one that was lost, or whose challenge has expired, gets a new challenge.
 func (r *Roster) AddDomain(ctx context.Context, s Staff, name string) (tenant.Domain, error) {
-	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, cfg tenant.Config) error {
-		if !here(*d) {
-			d.Status = tenant.DomainPending
+	challenge := newChallenge()
+	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, _ tenant.Config, now time.Time) error {
+		if !d.Here() || d.Expired(now) {
+			challenged(d, challenge, now)
 		}
-		return notPublic(d.Name)
+		return r.claimable(d.Name)
+	})
+}
+
+// RenewDomain gives a pending domain a new challenge, which is good for tenant.ChallengePeriod. The record of
+// the old one proves nothing any more. Invalid for a domain that is not pending.
+func (r *Roster) RenewDomain(ctx context.Context, s Staff, name string) (tenant.Domain, error) {
+	challenge := newChallenge()
+	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, _ tenant.Config, now time.Time) error {
+		switch {
+		case !d.Here():
+			return noDomain(d.Name)
+		case d.Status != tenant.DomainPending:
+			return &Error{Kind: Invalid, Field: "domain", Detail: "The domain is " + string(d.Status) + ", so it needs no new value for its record."}
+		}
+		challenged(d, challenge, now)
+		return r.claimable(d.Name)
 	})
 }
 
@@ -23,18 +43,40 @@ func (r *Roster) AddDomain(ctx context.Context, s Staff, name string) (tenant.Do
 // that waited for proof get it. Conflict when another tenant owns the domain, or
 // lost it less than tenant.HoldPeriod ago.
 func (r *Roster) TrustDomain(ctx context.Context, s Staff, name string) (tenant.Domain, error) {
-	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, _ tenant.Config) error {
+	name, err := ParseDomain(name)
+	if err == nil {
+		err = r.recorded(ctx, s.Tenant, s.source(), r.claimable(name))
+	}
+	if err != nil {
+		return tenant.Domain{}, err
+	}
+	around, err := r.around(ctx, s.Tenant, name)
+	if err == nil && around.taken != nil {
+		err = r.recorded(ctx, s.Tenant, s.source(), heldElsewhere())
+	}
+	if err == nil {
+		err = r.setApart(ctx, around.above, name)
+	}
+	if err != nil {
+		return tenant.Domain{}, err
+	}
+	challenge := newChallenge()
+	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, _ tenant.Config, now time.Time) error {
+		if d.Challenge == "" {
+			challenged(d, challenge, now)
+		}
 		d.Status = tenant.DomainTrusted
-		return notPublic(d.Name)
+		d.Proof = tenant.Proof{Report: d.Proof.Report, Apart: around.below}
+		return nil
 	})
 }
 
 // RemoveDomain takes a domain away. Its members stay; directories can create
 // nobody there, and other tenants can't claim it for tenant.HoldPeriod.
 func (r *Roster) RemoveDomain(ctx context.Context, s Staff, name string) (tenant.Domain, error) {
-	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, _ tenant.Config) error {
-		if !here(*d) {
-			return &Error{Kind: NotFound, Field: "domain", Detail: "The tenant has no domain " + quote(d.Name) + "."}
+	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, _ tenant.Config, _ time.Time) error {
+		if !d.Here() {
+			return noDomain(d.Name)
 		}
 		if !d.Owned() { // nobody loses what was never theirs
 			d.Status = tenant.DomainWithdrawn
@@ -45,87 +87,152 @@ func (r *Roster) RemoveDomain(ctx context.Context, s Staff, name string) (tenant
 	})
 }
 
-// SetDomain changes what happens to people of a domain; "" leaves a choice as
-// it is. The admin role can't be a default.
-func (r *Roster) SetDomain(ctx context.Context, s Staff, name string, join tenant.AutoJoin, defaultRole string) (tenant.Domain, error) {
-	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, cfg tenant.Config) error {
-		if !here(*d) {
-			return &Error{Kind: NotFound, Field: "domain", Detail: "The tenant has no domain " + quote(d.Name) + ". Add it first."}
+// ReleaseDomain is RemoveDomain for the good of another tenant, which can claim the domain at once. One that
+// is lost already is released as well. NotFound for one that the tenant never owned.
+func (r *Roster) ReleaseDomain(ctx context.Context, s Staff, name string) (tenant.Domain, error) {
+	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, _ tenant.Config, _ time.Time) error {
+		if !d.Owned() && !d.Lost() {
+			return noDomain(d.Name)
 		}
-		switch join {
-		case "":
-		case tenant.AutoJoinOff, tenant.AutoJoinOn, tenant.AutoJoinApprove:
-			d.AutoJoin = join
-		default:
-			return &Error{Kind: Invalid, Field: "auto_join", Detail: "Auto-join is on, off or approve, not " + quote(string(join)) + "."}
-		}
-		if defaultRole == "" {
-			return nil
-		}
-		d.DefaultRole = defaultRole
-		return checkDefault(cfg, defaultRole)
+		d.Status = tenant.DomainReleased
+		return nil
 	})
 }
 
-func (r *Roster) changeDomain(ctx context.Context, s Staff, name string, change func(*tenant.Domain, tenant.Config) error) (tenant.Domain, error) {
-	var out tenant.Domain
+// DomainSettings are what people choose of a domain; what is empty or nil stays as it is.
+type DomainSettings struct {
+	AutoJoin    tenant.AutoJoin
+	DefaultRole string // never the admin role
+	SubDomains  *bool
+}
+
+// SetDomain is ConfigureDomain for what happens to people of a domain.
+func (r *Roster) SetDomain(ctx context.Context, s Staff, name string, join tenant.AutoJoin, defaultRole string) (tenant.Domain, error) {
+	return r.ConfigureDomain(ctx, s, name, DomainSettings{AutoJoin: join, DefaultRole: defaultRole})
+}
+
+// ConfigureDomain changes the settings of a domain. NotFound, and Invalid for what can't be chosen.
+func (r *Roster) ConfigureDomain(ctx context.Context, s Staff, name string, set DomainSettings) (tenant.Domain, error) {
+	var around neighbours
+	if set.SubDomains != nil && *set.SubDomains {
+		canonical, err := ParseDomain(name)
+		if err != nil {
+			return tenant.Domain{}, err
+		}
+		if around, err = r.around(ctx, s.Tenant, canonical); err != nil {
+			return tenant.Domain{}, err
+		}
+	}
+	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, cfg tenant.Config, _ time.Time) error {
+		if !d.Here() {
+			return noDomain(d.Name)
+		}
+		switch set.AutoJoin {
+		case "":
+		case tenant.AutoJoinOff, tenant.AutoJoinOn, tenant.AutoJoinApprove:
+			d.AutoJoin = set.AutoJoin
+		default:
+			return &Error{Kind: Invalid, Field: "auto_join", Detail: "Auto-join is on, off or approve, not " + quote(string(set.AutoJoin)) + "."}
+		}
+		if set.SubDomains != nil {
+			d.SubDomains = *set.SubDomains
+			if d.SubDomains && d.Owned() {
+				d.Proof.Apart = around.below
+			}
+		}
+		if set.DefaultRole == "" {
+			return nil
+		}
+		d.DefaultRole = set.DefaultRole
+		return checkDefault(cfg, set.DefaultRole)
+	})
+}
+
+// changeDomain is writeDomain at a person's word, and records a refusal.
+func (r *Roster) changeDomain(ctx context.Context, s Staff, name string, change domainChange) (tenant.Domain, error) {
 	name, err := ParseDomain(name)
 	if err != nil {
-		return out, err
+		return tenant.Domain{}, err
 	}
-	// 170 random bits in base 32, the same when the transaction is tried again.
-	challenge := "rollcall-verify=" + rand.Text() + rand.Text()[:8]
-	err = r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	out, err := r.writeDomain(ctx, s.source(), s.Tenant, name, DomainChanged, change)
+	return out, r.recorded(ctx, s.Tenant, s.source(), err)
+}
+
+// domainChange decides on a domain, which is new when it has no status. It must not write into the slices that
+// it finds there.
+type domainChange func(d *tenant.Domain, cfg tenant.Config, now time.Time) error
+
+// writeDomain changes one domain of a tenant, and settles the members whom that concerns.
+func (r *Roster) writeDomain(ctx context.Context, from origin, id tenant.ID, name string, kind EventKind, change domainChange) (tenant.Domain, error) {
+	var out tenant.Domain
+	err := r.updateAlone(ctx, id, func(tx Tx) error {
 		cfg, err := tx.Config(ctx)
 		if err != nil {
 			return err
 		}
-		before, known := cfg.Domain(name)
+		before, known := cfg.DomainNamed(name)
 		out = before
 		if !known {
 			out = tenant.Domain{
-				ID: tenant.DomainID{UUID: tenant.NewUUID(tx.Now())}, Name: name, AutoJoin: tenant.AutoJoinOff,
-				Challenge: challenge, CreatedAt: tx.Now(),
+				ID: tenant.DomainID{UUID: tenant.NewUUID(tx.Now())}, Name: name, AutoJoin: tenant.AutoJoinOff, CreatedAt: tx.Now(),
 			}
 		}
-		if err := change(&out, cfg); err != nil {
+		start := out
+		if err := change(&out, cfg, tx.Now()); err != nil {
 			return err
 		}
-		if out == before {
+		if reflect.DeepEqual(out, start) {
 			return nil
 		}
-		out.ChangedAt = tx.Now()
-		if err := tx.PutDomain(ctx, out); err != nil {
-			return err
-		}
-		if err := tx.AppendEvent(ctx, s.event(DomainChanged, details{Name: name, Status: string(out.Status)})); err != nil {
-			return err
-		}
-		prove, err := proving(ctx, tx, out)
-		if err != nil {
-			return err
-		}
-		return r.walk(ctx, tx, withDomain(cfg, out), s.source(), Scope{}, prove)
+		return r.putDomain(ctx, tx, cfg, from, before, &out, kind)
 	})
-	return out, r.recorded(ctx, s.Tenant, s.source(), err)
+	return out, err
+}
+
+// putDomain writes a domain that changed, tells of it, and settles the members.
+func (r *Roster) putDomain(ctx context.Context, tx Tx, cfg tenant.Config, from origin, before tenant.Domain, d *tenant.Domain, kind EventKind) error {
+	d.ChangedAt = tx.Now()
+	switch {
+	case d.Owned():
+		d.LostAt = time.Time{}
+	case d.Lost() && !before.Lost():
+		d.LostAt = tx.Now()
+	}
+	if err := tx.PutDomain(ctx, *d); err != nil {
+		return err
+	}
+	e := Event{Kind: kind, Actor: from.actor, RequestID: from.requestID, Data: details{Name: d.Name, Status: string(d.Status)}.json()}
+	if err := tx.AppendEvent(ctx, e); err != nil {
+		return err
+	}
+	cfg = withDomain(cfg, *d)
+	prove, err := proving(ctx, tx, cfg, *d)
+	if err != nil {
+		return err
+	}
+	return r.walk(ctx, tx, cfg, from, Scope{}, prove)
 }
 
 // proving gives members of an owned domain the proof that they waited for. Of
 // several with one address, the proven one keeps it, or else the oldest gets
 // it; those of the others that a directory manages wait for an admin.
-func proving(ctx context.Context, tx Tx, d tenant.Domain) (func(Member) Member, error) {
+func proving(ctx context.Context, tx Tx, cfg tenant.Config, d tenant.Domain) (func(Member) Member, error) {
 	if !d.Owned() {
 		return nil, nil //nolint:nilnil // no change of members is an answer
 	}
+	ours := func(e Email) bool {
+		by, ok := cfg.Domain(e.Domain())
+		return ok && by.ID == d.ID
+	}
 	taken := map[Email]MemberID{}
 	err := eachMember(ctx, tx, Query{Limit: walkPage}, func(m Member) error {
-		if m.Proven && m.Email.Domain() == d.Name {
+		if m.Proven && ours(m.Email) {
 			taken[m.Email] = m.ID
 		}
 		return nil
 	})
 	return func(m Member) Member {
-		if m.Email.Domain() != d.Name || m.Proven {
+		if m.Proven || !ours(m.Email) {
 			return m
 		}
 		switch other, is := taken[m.Email]; {
@@ -146,19 +253,42 @@ func withDomain(c tenant.Config, d tenant.Domain) tenant.Config {
 	return c
 }
 
-// here says whether the tenant has the domain, whatever its state.
-func here(d tenant.Domain) bool {
-	return d.Status != "" && d.Status != tenant.DomainWithdrawn && !d.Lost()
+// newChallenge makes the value of a record: 170 random bits in base 32.
+func newChallenge() string { return tenant.ChallengePrefix + rand.Text() + rand.Text()[:8] }
+
+// challenged begins the proof of a domain.
+func challenged(d *tenant.Domain, challenge string, now time.Time) {
+	d.Status, d.Challenge, d.ChallengedAt, d.CheckedAt = tenant.DomainPending, challenge, now, time.Time{}
+	d.Proof = tenant.Proof{}
 }
 
-// notPublic refuses domains where anybody can have an address: whoever owned
-// one would own the addresses of half the world.
-func notPublic(name string) error {
-	if !tenant.PublicMail(name) {
+// claimable refuses domains that nobody can own: whoever owned one would own the addresses of half the world.
+func (r *Roster) claimable(name string) error {
+	reason := r.PublicDomains.Reason(name)
+	if reason == "" {
 		return nil
 	}
-	return &Error{
-		Kind: Refused, Code: CodePublicDomain, Field: "domain",
-		Detail: "Anybody can have an address at " + quote(name) + ", so it can't be one tenant's own. Use the domain of the customer's company.",
+	return &Error{Kind: Invalid, Code: CodePublicDomain, Field: "domain", Detail: publicDetail(name, reason)}
+}
+
+func publicDetail(name string, reason maildomain.Reason) string {
+	why := "Anybody can have an address at " + quote(name) + ", so it can't be one tenant's own."
+	switch reason {
+	case maildomain.Throwaway:
+		why = "Addresses at " + quote(name) + " are made to be thrown away, so it can't be a tenant's own."
+	case maildomain.PublicSuffix:
+		why = "Anybody can have a domain under " + quote(name) + ", so it can't be one tenant's own."
+	case maildomain.VendorGiven:
+		why = "The name " + quote(name) + " belongs to a vendor who gives such names to customers, so it can't be a tenant's own."
+	case maildomain.ReservedName:
+		why = "The name " + quote(name) + " is not one that mail on the internet can reach, so it can be nobody's own."
+	case maildomain.DeniedByThem:
+		why = "The operator does not let " + quote(name) + " be a tenant's own."
+	default:
 	}
+	return why + " Use the domain of the customer's company."
+}
+
+func noDomain(name string) error {
+	return &Error{Kind: NotFound, Field: "domain", Detail: "The tenant has no domain " + quote(name) + ". Add it first."}
 }

@@ -35,7 +35,15 @@ const (
 	TenantChanged     EventKind = "tenant.changed"
 	TenantNoAdmin     EventKind = "tenant.no_admin"
 	TenantMassChange  EventKind = "tenant.mass_change"
-	DomainChanged     EventKind = "domain.changed"
+	DomainChanged     EventKind = "domain.changed" // by somebody; those below come of DNS and other tenants
+	DomainProved      EventKind = "domain.proven"
+	DomainWentStale   EventKind = "domain.stale"     // the proof is gone for 72 hours: auto-join stops
+	DomainRecovered   EventKind = "domain.recovered" // the proof of a stale domain is there again
+	DomainWasLost     EventKind = "domain.lost"      // the proof is gone for 30 days more: the domain is not the tenant's any more
+	DomainContested   EventKind = "domain.contested" // another tenant tries to prove a domain that this one holds
+	DomainTransferred EventKind = "domain.transferred"
+	DomainSubClaimed  EventKind = "domain.sub_claimed" // another tenant holds a name below the domain from now on
+	DomainWentPublic  EventKind = "domain.public"      // the lists of public mail now have a domain that the tenant owns
 	DirectoryCreated  EventKind = "directory.created"
 	DirectoryChanged  EventKind = "directory.changed"
 	DirectoryRemoved  EventKind = "directory.removed"

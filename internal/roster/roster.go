@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rollcall/internal/tenant"
+	"rollcall/internal/tenant/maildomain"
 )
 
 // Roster turns one request of a door into one transaction of the store. All
@@ -18,6 +19,10 @@ type Roster struct {
 	Now     func() time.Time
 	// OneTenantPerEmail refuses an address that is proven in another tenant.
 	OneTenantPerEmail bool
+	// DNS looks for the records that prove domains; nil: none can be proven.
+	DNS TXTLooker
+	// PublicDomains are the operator's own words on which domains can be a tenant's own.
+	PublicDomains maildomain.Overrides
 
 	mass massWatch
 }

@@ -77,7 +77,7 @@ func checkRoles(cfg tenant.Config, admin string) error {
 		return missing(role, "the tenant's default")
 	}
 	for _, d := range cfg.Domains {
-		if here(d) && d.DefaultRole != "" && !roles.Has(d.DefaultRole) {
+		if d.Here() && d.DefaultRole != "" && !roles.Has(d.DefaultRole) {
 			return missing(d.DefaultRole, "the domain "+d.Name)
 		}
 	}

@@ -168,7 +168,7 @@ type Tx interface {
 	// AppendEvent writes an event; the store sets Position and At (to Now).
 	AppendEvent(ctx context.Context, e Event) error
 	// PutTenant, PutDomain, PutDirectory and PutCredential create or replace.
-	// PutDomain: Conflict when another tenant owns the domain or it is held for one.
+	// PutDomain: Conflict when the domain is to be owned, and another tenant owns it or it is held for one.
 	PutTenant(ctx context.Context, t tenant.Tenant) error
 	PutDomain(ctx context.Context, d tenant.Domain) error
 	PutDirectory(ctx context.Context, d tenant.Directory) error
@@ -184,6 +184,7 @@ type Locator interface {
 	ConnectionLocator
 	AppLocator
 	SessionLocator
+	DomainLocator
 	// CreateTenant: Conflict when the slug is taken.
 	CreateTenant(ctx context.Context, t tenant.Tenant) error
 	TenantBySlug(ctx context.Context, slug string) (tenant.Tenant, error) // NotFound

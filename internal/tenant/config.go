@@ -10,9 +10,30 @@ type Config struct {
 	Extensions  Extensions
 }
 
-// Domain finds a domain by its name in lower case. A sub-domain is not covered
-// by the domain above it.
+// Domain finds the domain that speaks for a name in canonical form: the one of this name, or else the
+// nearest one above it that is the tenant's and includes its sub-domains (see tenant.Domain.Covers). One
+// that was added under the very name and never owned says nothing against the one above.
 func (c Config) Domain(name string) (Domain, bool) {
+	exact, above := -1, -1
+	for i := range c.Domains {
+		switch d := &c.Domains[i]; {
+		case d.Name == name:
+			exact = i
+		case d.SubDomains && d.Owned() && d.Covers(name) && (above < 0 || len(d.Name) > len(c.Domains[above].Name)):
+			above = i
+		}
+	}
+	if exact >= 0 && (above < 0 || c.Domains[exact].Owned() || c.Domains[exact].Lost()) {
+		above = exact
+	}
+	if above < 0 {
+		return Domain{}, false
+	}
+	return c.Domains[above], true
+}
+
+// DomainNamed finds the domain of exactly this name, whatever its state.
+func (c Config) DomainNamed(name string) (Domain, bool) {
 	for _, d := range c.Domains {
 		if d.Name == name {
 			return d, true

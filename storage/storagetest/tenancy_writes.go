@@ -275,9 +275,11 @@ func locatorProbes() probes[Backend] {
 			got, err := b.Locator.KnowsCredential(t.Context(), x.token.Hash)
 			wantSame(t, "KnowsCredential", []any{true, error(nil)}, []any{got, err})
 		},
-		"AccessToken": accessTokenProbe,
-		"Trusts":      trustsProbe,
-		"Expiring":    func(*testing.T, *stranger, Backend) {}, // ids alone, for the gateway's own job
+		"DomainClaims": domainClaimsProbe,
+		"DomainsBelow": domainClaimsProbe,
+		"AccessToken":  accessTokenProbe,
+		"Trusts":       trustsProbe,
+		"Expiring":     func(*testing.T, *stranger, Backend) {}, // ids alone, for the gateway's own job
 		"TenantOfDirectory": func(t *testing.T, x *stranger, b Backend) {
 			got, err := b.Locator.TenantOfDirectory(t.Context(), x.dir.ID)
 			wantSame(t, "TenantOfDirectory", []any{x.tenant.ID, error(nil)}, []any{got, err})

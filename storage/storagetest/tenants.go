@@ -20,6 +20,9 @@ func testTenants(t *testing.T, open opener) {
 		{"what is revoked is seen at once", credentialRevoked},
 		{"a credential in force is known whatever its directory", credentialKnown},
 		{"a domain belongs to one tenant", domainOwned},
+		{"a domain keeps its proof", domainKept},
+		{"a released domain is free at once", domainReleased},
+		{"claims are found by name and from above", domainClaims},
 	})
 }
 
@@ -254,23 +257,4 @@ func credentialRevoked(t *testing.T, b Backend) {
 	removed.Version, removed.Status, removed.RemovedAt = 2, tenant.DirectoryRemoved, epoch()
 	h.update(func(ctx context.Context, tx roster.Tx) error { return tx.PutDirectory(ctx, removed) })
 	wantSame(t, "directory removed", removed, grant().Directory)
-}
-
-func domainOwned(t *testing.T, b Backend) {
-	one, two := newHouse(t, b, "one"), newHouse(t, b, "two")
-	mine, theirs := one.newDomain("example.com", tenant.DomainProven), two.newDomain("example.com", tenant.DomainPending)
-	if err := one.putDomain(mine); err != nil {
-		t.Fatalf("PutDomain: %v", err)
-	}
-	if err := one.putDomain(mine); err != nil {
-		t.Errorf("PutDomain of one's own again: %v", err)
-	}
-	theirs.Status = tenant.DomainTrusted
-	wantKind(t, "PutDomain of another's", roster.Conflict, two.putDomain(theirs))
-	wantSame(t, "domains of two", 0, len(two.config().Domains))
-	mine.Status, mine.ChangedAt = tenant.DomainRemoved, time.Now()
-	if err := one.putDomain(mine); err != nil {
-		t.Fatalf("PutDomain removed: %v", err)
-	}
-	wantKind(t, "PutDomain while it is held", roster.Conflict, two.putDomain(theirs))
 }
