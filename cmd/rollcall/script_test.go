@@ -42,10 +42,13 @@ func TestScripts(t *testing.T) {
 					env.Setenv("ROLLCALL_LISTEN", "127.0.0.1:0")
 					env.Setenv("ROLLCALL_ADMIN_LISTEN", "127.0.0.1:0")
 					env.Values[gatewaysKey{}] = map[string]*gateway{}
+					servers := startNameservers(env.T().(testing.TB))
+					env.Values[nameserversKey{}] = servers
+					env.Setenv("ROLLCALL_DNS_RESOLVERS", servers.list())
 					return nil
 				},
 				Condition: func(cond string) (bool, error) { return cond == name, nil },
-				Cmds:      map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "stop": stop, "http": request, "keep": keep},
+				Cmds:      map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "stop": stop, "http": request, "keep": keep, "dns": putDNS},
 			})
 		})
 	}
@@ -62,7 +65,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	path := filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], "rollcall")
 	cmd := exec.Command(path, append([]string{"serve", "--json"}, args[1:]...)...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, v := range []string{"PATH", "ROLLCALL_DATABASE_URL", "ROLLCALL_MASTER_KEY", "ROLLCALL_LISTEN", "ROLLCALL_ADMIN_LISTEN", "ROLLCALL_OPERATOR_KEY", "GOCOVERDIR"} {
+	for _, v := range []string{"PATH", "ROLLCALL_DATABASE_URL", "ROLLCALL_MASTER_KEY", "ROLLCALL_LISTEN", "ROLLCALL_ADMIN_LISTEN", "ROLLCALL_OPERATOR_KEY", "ROLLCALL_DNS_RESOLVERS", "GOCOVERDIR"} {
 		cmd.Env = append(cmd.Env, v+"="+ts.Getenv(v))
 	}
 	log, err := os.Create(ts.MkAbs(name + ".log"))

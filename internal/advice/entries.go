@@ -28,6 +28,7 @@ func codeEntry(key string) (entry, bool) {
 		"domain_not_owned":         {"The e-mail address has a domain that does not belong to this customer.", "Send an address of one of the customer's domains.", mapping},
 		"domain_held":              {"The domain of the address belongs to another customer, or did so until recently.", "Ask the operator of the application who holds the domain.", here},
 		"public_domain":            {"The domain is one at which anybody can have an address, such as gmail.com.", "Send addresses of the company's own domain.", mapping},
+		"challenge_expired":        {"The DNS record that was to prove the domain has a value that is too old.", "Make a new value in Rollcall and replace the record.", here},
 		"email_exists":             {"The address is in use by another customer of the application, which allows only one.", "Send another address for this person.", mapping},
 		"email_invalid":            {"The e-mail address is none that mail could reach.", "Correct the address of the person, or the attribute that is mapped to emails.", mapping},
 		"last_admin":               {"The change would leave the customer without an admin who can sign in.", "Make somebody else an admin first, then have the change sent again.", assignment},

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestParseEmail(t *testing.T) {
+func TestParseEmail_J5_J6_J8(t *testing.T) {
 	t.Parallel()
 	label := strings.Repeat("a", 63)
 	for _, c := range []struct {
@@ -54,6 +54,11 @@ func TestParseEmail(t *testing.T) {
 		{"no UTF-8", "a\xff@example.com", ""},
 		{"local part too long", strings.Repeat("a", 65) + "@example.com", ""},
 		{"label too long", "a@" + label + "a.com", ""},
+		{"a label that decodes to nothing", "ada@xn--0.example", ""},
+		{"254 characters", strings.Repeat("a", 62) + "@" + strings.Repeat(label+".", 2) + label, Email(strings.Repeat("a", 62) + "@" + strings.Repeat(label+".", 2) + label)},
+		{"255 characters", strings.Repeat("a", 63) + "@" + strings.Repeat(label+".", 2) + label, ""},
+		{"group syntax", "team: ada@example.com;", ""},
+		{"quoted local part with an at", `"a@evil.example"@corp.example`, ""},
 		{"domain too long", "a@" + strings.Repeat("abc.", 63) + "com", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

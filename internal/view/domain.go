@@ -11,10 +11,10 @@ import (
 type DomainView struct {
 	ID          tenant.DomainID     `json:"id"`
 	Domain      string              `json:"domain" doc:"International names in their xn-- form."`
-	DisplayName string              `json:"display_name" doc:"The name as people read it; names that could be taken for another one stay in their xn-- form."`
 	Status      tenant.DomainStatus `json:"status" enum:"pending,proven,trusted,stale,unproven,removed,released,withdrawn"`
 	AutoJoin    tenant.AutoJoin     `json:"auto_join" enum:"off,on,approve" doc:"As it was chosen; it counts while the domain is proven or trusted, and not public."`
 	DefaultRole string              `json:"default_role" doc:"Empty: the tenant's."`
+	DisplayName string              `json:"display_name" doc:"The name as people read it; names that could be taken for another one stay in their xn-- form."`
 	SubDomains  bool                `json:"sub_domains" doc:"All names below count as the domain's own, save those that another tenant holds."`
 	Apart       []string            `json:"apart,omitempty" doc:"Names below that other tenants hold."`
 	RecordType  string              `json:"record_type"`
