@@ -78,6 +78,7 @@ func TestTampered_S11(t *testing.T) {
 		}}, saml.CodeMalformed},
 		{"a reference to the whole document", samltest.Knobs{After: set("URI", "", "Assertion", "Signature", "SignedInfo", "Reference")}, saml.CodeMalformed},
 		{"a transform by XSLT", samltest.Knobs{After: set("Algorithm", "http://www.w3.org/TR/1999/REC-xslt-19991116", "Assertion", "Signature", "SignedInfo", "Reference", "Transforms", "Transform")}, saml.CodeMalformed},
+		{"an algorithm of another namespace", samltest.Knobs{After: all(set("xmlns:x", "urn:x"), set("x:Algorithm", "http://www.w3.org/2000/09/xmldsig#rsa-sha1", "Assertion", "Signature", "SignedInfo", "SignatureMethod"))}, saml.CodeMalformed},
 		{"a second SignedInfo", samltest.Knobs{After: func(el *etree.Element) {
 			sig := find(el, "Assertion", "Signature")
 			sig.AddChild(find(sig, "SignedInfo").Copy())

@@ -6,6 +6,7 @@ import (
 	"encoding/asn1"
 	"encoding/base64"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -26,6 +27,9 @@ type signature struct {
 func readSignature(sig *etree.Element, id string) (signature, *Failure) {
 	bad := func(what string) (signature, *Failure) {
 		return signature{}, fail(CodeMalformed, "signature_shape", "The signature is not of the form that SAML allows: %s.", what)
+	}
+	if foreignAttributes(sig) {
+		return bad("it has an attribute of another namespace")
 	}
 	parts, ok := only(sig, "SignedInfo", "SignatureValue", "KeyInfo?")
 	if !ok {
@@ -58,6 +62,17 @@ func readSignature(sig *etree.Element, id string) (signature, *Failure) {
 		}
 	}
 	return s, nil
+}
+
+// foreignAttributes tells whether there is an attribute with a prefix, in el or below. goxmldsig would take x:Algorithm
+// for Algorithm.
+func foreignAttributes(el *etree.Element) bool {
+	for _, a := range el.Attr {
+		if a.Space != "" && a.Space != "xmlns" {
+			return true
+		}
+	}
+	return slices.ContainsFunc(el.ChildElements(), foreignAttributes)
 }
 
 // only returns el's children by name if they are exactly those named, once each; "?" may be missing.
