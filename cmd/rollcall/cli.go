@@ -25,6 +25,7 @@ type cli struct {
 	Tenant      tenantCmd      `cmd:"" help:"Tenants: the customers of your application."`
 	Domain      domainCmd      `cmd:"" help:"E-mail domains that belong to a tenant."`
 	Directory   directoryCmd   `cmd:"" help:"Directories: the SCIM connections of a tenant, and their tokens."`
+	Connection  connectionCmd  `cmd:"" help:"Connections: the SAML and OIDC sign-in of a tenant."`
 	Schema      schemaCmd      `cmd:"" help:"Schemas: attributes of users and groups that a tenant has beside those of SCIM."`
 	Entitlement entitlementCmd `cmd:"" help:"Entitlements: what a tenant lets directories give to users."`
 	Member      memberCmd      `cmd:"" help:"Members: a tenant's people, their roles and their access."`

@@ -20,6 +20,12 @@ func (p *program) jobKinds(log *slog.Logger, figures *metrics.Metrics) []jobs.Ki
 	r := p.roster()
 	r.Store = counted{p.db, figures}
 	return []jobs.Kind{
+		{Name: "refresh_metadata", Every: 15 * time.Minute, Timeout: jobs.MaxTimeout, Work: func(ctx context.Context, _ jobs.Job) error {
+			return p.refreshMetadata(ctx, r)
+		}},
+		{Name: "notice_certificates", Every: time.Hour, Timeout: jobs.MaxTimeout, Work: func(ctx context.Context, _ jobs.Job) error {
+			return r.NoticeCertificates(ctx)
+		}},
 		{Name: "apply_held", Every: time.Minute, Work: func(ctx context.Context, _ jobs.Job) error {
 			_, err := r.ApplyHeld(ctx)
 			return err

@@ -9,12 +9,15 @@ import (
 )
 
 type tenantCmd struct {
-	Create  tenantCreateCmd  `cmd:"" help:"Make a tenant. Prints its id and slug."`
-	List    tenantListCmd    `cmd:"" help:"List all tenants."`
-	Show    tenantShowCmd    `cmd:"" help:"Show one tenant and its policy."`
-	Set     tenantSetCmd     `cmd:"" help:"Change a tenant's policy. What no flag names stays as it is."`
-	Suspend tenantSuspendCmd `cmd:"" help:"Take access from all people of a tenant. Its directories are still answered, so that people who leave meanwhile are off when it resumes."`
-	Resume  tenantResumeCmd  `cmd:"" help:"Undo suspend: everybody has access again who had it by the rules."`
+	Create     tenantCreateCmd   `cmd:"" help:"Make a tenant. Prints its id and slug."`
+	List       tenantListCmd     `cmd:"" help:"List all tenants."`
+	Show       tenantShowCmd     `cmd:"" help:"Show one tenant and its policy."`
+	Set        tenantSetCmd      `cmd:"" help:"Change a tenant's policy. What no flag names stays as it is."`
+	SSO        tenantSSOCmd      `cmd:"" name:"sso" help:"Whether people must sign in through a connection."`
+	BreakGlass breakGlassCmd     `cmd:"" help:"Who may sign in without SSO while it is enforced."`
+	Sessions   tenantSessionsCmd `cmd:"" help:"How long sessions last."`
+	Suspend    tenantSuspendCmd  `cmd:"" help:"Take access from all people of a tenant. Its directories are still answered, so that people who leave meanwhile are off when it resumes."`
+	Resume     tenantResumeCmd   `cmd:"" help:"Undo suspend: everybody has access again who had it by the rules."`
 }
 
 type tenantCreateCmd struct {

@@ -22,6 +22,8 @@ const (
 	WriteTenants     Scope = "tenants:write"
 	ReadDirectories  Scope = "directories:read"
 	WriteDirectories Scope = "directories:write"
+	ReadConnections  Scope = "connections:read"
+	WriteConnections Scope = "connections:write" // also how people sign in
 	ReadMembers      Scope = "members:read"
 	WriteMembers     Scope = "members:write"
 	ReadEvents       Scope = "events:read"

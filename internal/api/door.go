@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gorilla/mux"
 
+	"rollcall/internal/connect"
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
@@ -33,6 +34,8 @@ type Config struct {
 	Now func() time.Time
 	// Endpoints is what an identity provider must know of a directory.
 	Endpoints func(tenant.DirectoryID) Endpoints
+	// Connections sets sign-in connections up.
+	Connections *connect.Service
 	// Guesses bounds how often somebody may try keys that are nobody's. Optional.
 	Guesses Guesses
 }
@@ -55,7 +58,7 @@ type Door struct {
 
 // New makes a door. The error says what the configuration lacks.
 func New(c Config) (*Door, error) {
-	if c.Roster == nil || c.Store == nil || c.Locator == nil || c.Who == nil || c.Kept == nil || c.Now == nil || c.Endpoints == nil || c.Key.IsZero() {
+	if c.Roster == nil || c.Store == nil || c.Locator == nil || c.Who == nil || c.Kept == nil || c.Now == nil || c.Endpoints == nil || c.Connections == nil || c.Key.IsZero() {
 		return nil, errors.New("api: all of the configuration but Guesses is required")
 	}
 	if c.Guesses == nil {
@@ -78,6 +81,8 @@ func (d *Door) resources() {
 	d.schemas()
 	d.entitlements()
 	d.credentials()
+	d.connections()
+	d.sso()
 	d.members()
 	d.memberActions()
 	d.conflicts()

@@ -17,6 +17,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"rollcall/internal/api"
+	"rollcall/internal/connect"
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
@@ -40,7 +41,7 @@ func document(t *testing.T) []byte {
 	d, err := api.New(api.Config{
 		Roster: &roster.Roster{}, Store: nothing{}, Locator: nothing{}, Who: api.OperatorKey{}, Kept: nothing{}, Key: secret.NewKey(),
 		Now:       func() time.Time { return time.Time{} },
-		Endpoints: func(tenant.DirectoryID) api.Endpoints { return api.Endpoints{} },
+		Endpoints: func(tenant.DirectoryID) api.Endpoints { return api.Endpoints{} }, Connections: &connect.Service{},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -59,8 +59,8 @@ func checkSAML(s tenant.SAMLSettings) error {
 		}
 	}
 	if s.MetadataURL != "" {
-		if u, err := url.Parse(s.MetadataURL); err != nil || u.Scheme != "https" || len(s.MetadataURL) > maxConnectionText {
-			return &Error{Kind: Invalid, Field: "metadata_url", Detail: "The URL of the metadata begins with https://."}
+		if err := checkWebURL("metadata_url", s.MetadataURL); err != nil {
+			return err
 		}
 	}
 	return checkWebURL("sso_url", s.SSOURL)
