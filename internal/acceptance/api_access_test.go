@@ -121,7 +121,7 @@ func TestP1_api_ids_of_another_tenant(t *testing.T) {
 		ada := d.create("ada@theirs.example", "a1")
 		team := d.group("Team", ada)
 		token := g.must(http.StatusOK, "GET", "/tenants/theirs/directories/"+d.id.String()+"/credentials", nil).items()[0]["id"].(string)
-		ids := map[string]string{"directory": d.id.String(), "member": ada, "group": team, "conflict": ada, "entry": "exc_01m80zcbqred5s41afh3sgxrr2", "credential": token, "domain": "theirs.example", "schema": crewURN, "entitlement": "reports.read", "tenant": "acme", "app": "app_01m80zcbqred5s41afh3sgxrr2", "secret": "key_01m80zcbqred5s41afh3sgxrr2"}
+		ids := map[string]string{"directory": d.id.String(), "member": ada, "group": team, "conflict": ada, "entry": "exc_01m80zcbqred5s41afh3sgxrr2", "credential": token, "domain": "theirs.example", "schema": crewURN, "entitlement": "reports.read", "tenant": "acme", "connection": "con_01m80zcbqred5s41afh3sgxrr2", "app": "app_01m80zcbqred5s41afh3sgxrr2", "secret": "key_01m80zcbqred5s41afh3sgxrr2"}
 		g.must(http.StatusOK, "PUT", "/tenants/theirs/schemas/"+crewURN, crew())
 		g.must(http.StatusOK, "PUT", "/tenants/theirs/entitlements/reports.read", nil)
 		before := g.everything("theirs")

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"rollcall/internal/api"
+	"rollcall/internal/connect"
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
@@ -49,8 +50,12 @@ func (g *gateway) programs(db interface {
 },
 ) *api.Door {
 	g.t.Helper()
+	g.connect = &connect.Service{
+		Roster: g.roster, Key: secret.NewKey(), Fetch: g.fetch, PublicURL: "https://gateway.example", Now: g.clock.Now,
+	}
 	door, err := api.New(api.Config{
-		Roster: g.roster, Store: db, Locator: db, Who: api.NewOperatorKey(operatorKey), Kept: memory{shortlived.NewMemory(g.clock.Now, 0)},
+		Connections: g.connect,
+		Roster:      g.roster, Store: db, Locator: db, Who: api.NewOperatorKey(operatorKey), Kept: memory{shortlived.NewMemory(g.clock.Now, 0)},
 		Key: secret.NewKey(), Now: g.clock.Now, Endpoints: func(id tenant.DirectoryID) api.Endpoints {
 			const at = "https://gateway.example"
 			return api.Endpoints{BaseURL: at + scim.Prefix + "/" + id.UUID.UUID(), TokenURL: at + scim.TokenPath(id), ClientID: scim.ClientID(id)}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"rollcall/internal/connect"
 	"rollcall/internal/provlog"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
@@ -51,6 +52,9 @@ type gateway struct {
 	server *httptest.Server
 	clock  *clock
 	log    *provlog.Recorder
+	// connect sets connections up; site is what it finds at URLs.
+	connect *connect.Service
+	site    map[string][]byte
 }
 
 // onEach runs a test on each database, each with a gateway of its own.
