@@ -45,6 +45,17 @@ func codeEntry(key string) (entry, bool) {
 		"decided":                  {"An admin has decided on this already.", "Look at the member in Rollcall.", here},
 		"app_request":              {"An application asked for something that can't be answered.", "The application's developers: see the detail.", here},
 		"app_disabled":             {"The operator turned the application off.", "Ask the operator of the application.", here},
+		"no_certificate":           {"The connection has no certificate of the identity provider.", "Give the connection metadata that holds the provider's signing certificate.", here},
+		"certificate_expired":      {"All certificates of the identity provider have expired.", "Renew the signing certificate at the provider, then give the connection its new metadata.", here},
+		"admin_by_mapping":         {"A rule of a sign-in connection would give the admin role.", "Give the admin role by hand, or map a directory's group to it.", here},
+		"sso_enforced":             {"The tenant's people must sign in through this connection, the last active one.", "Switch the enforcement off first, or activate another connection.", here},
+		"sso_not_tested":           {"No test sign-in has passed lately.", "Sign in once in test mode through an active connection.", here},
+		"no_break_glass":           {"Nobody could get in when the identity provider does not work.", "Name an active admin as break-glass.", here},
+		"break_glass_full":         {"Five members stand outside SSO already.", "Take one of them away first.", here},
+		"break_glass_not_admin":    {"The member is no active admin.", "Name an active admin.", here},
+		"metadata_pending":         {"The identity provider's metadata has changed.", "Compare what has changed with the provider, then accept it.", here},
+		"metadata_by_hand":         {"The changed metadata looks like another provider's.", "Confirm it with the provider, then give the metadata by hand.", here},
+		"other_provider":           {"The metadata is another identity provider's.", "Make a new connection for it.", here},
 		"directory_paused":         {"The directory is paused in Rollcall.", "Resume it in Rollcall; the provider then sends what it missed.", here},
 	}[key]
 	return e, ok

@@ -42,6 +42,13 @@ func (h *house) putConnection(c tenant.Connection) {
 	h.update(func(ctx context.Context, tx roster.Tx) error { return tx.PutConnection(ctx, c) })
 }
 
+func (h *house) addConnection() tenant.Connection {
+	h.t.Helper()
+	c := h.newConnection()
+	h.putConnection(c)
+	return c
+}
+
 func connectionWhole(t *testing.T, b Backend) {
 	h := newHouse(t, b, "acme")
 	c := h.newConnection()

@@ -71,8 +71,7 @@ func newStranger(t *testing.T, b Backend, name string) *stranger {
 	if err := owner.putDomain(x.domain); err != nil {
 		t.Fatalf("PutDomain: %v", err)
 	}
-	x.login = owner.newConnection()
-	owner.putConnection(x.login)
+	x.login = owner.addConnection()
 	x.token = owner.addCredential("theirs", 1)
 	x.client = owner.addClient(200)
 	owner.addAccessToken(x.client, 201, 1)
