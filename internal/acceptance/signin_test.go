@@ -201,15 +201,9 @@ func TestSignInMapsAtEverySignIn_J15_S39_R4(t *testing.T) {
 		if err := g.roster.Store.Update(ctx, a.id, func(tx roster.Tx) error { return tx.InsertGroup(ctx, byHand) }); err != nil {
 			t.Fatal(err)
 		}
-		d := a.directory("Entra")
-		pushed, err := tenant.ParseUUID(d.group("Pushed"))
-		if err != nil {
-			t.Fatal(err)
-		}
 		i := a.idp(
 			tenant.SignInRule{Attribute: "groups", Value: "staff", Role: "editor"},
 			tenant.SignInRule{Attribute: "groups", Value: "club", Group: byHand.ID.UUID},
-			tenant.SignInRule{Attribute: "groups", Value: "club", Group: pushed},
 		)
 		groups := func(m roster.Member) []string {
 			var out []string
