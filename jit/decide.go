@@ -186,6 +186,10 @@ func (d *decider) fill(m *roster.Member) {
 	given := apply(d.con.Mapping, d.id, d.cfg.Tenant.Roles, d.f.ByHand)
 	d.out.Role, d.out.Give = given.role, given.groups
 	d.out.Notes = append(d.out.Notes, given.notes...)
+	if d.id.GroupsUnknown {
+		d.out.Keep = true
+		d.note("The provider did not send all groups; what rests on them stays as it was.")
+	}
 }
 
 func namesOf(id sso.Identity) roster.Names {

@@ -28,6 +28,9 @@ type Identity struct {
 	EmailVouched                     bool
 	FirstName, LastName, DisplayName string
 	Groups                           []string
+	// GroupsUnknown says that the provider did not send the groups, or not all of them, although it should have: what
+	// rests on groups is not taken away then.
+	GroupsUnknown bool
 	// Attributes are all attributes or claims by their names, as texts, for mapping rules and for the page
 	// of a test sign-in.
 	Attributes map[string][]string

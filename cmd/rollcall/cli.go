@@ -30,6 +30,7 @@ type cli struct {
 	Entitlement entitlementCmd `cmd:"" help:"Entitlements: what a tenant lets directories give to users."`
 	Member      memberCmd      `cmd:"" help:"Members: a tenant's people, their roles and their access."`
 	Conflict    conflictCmd    `cmd:"" help:"What waits for an admin, and deciding on it."`
+	JoinRequest joinRequestCmd `cmd:"" help:"People whose first sign-in waits for an answer."`
 	App         appCmd         `cmd:"" help:"Applications that people sign in to with Rollcall (OpenID Connect)."`
 	Audit       auditCmd       `cmd:"" help:"What happened in a tenant, by whom."`
 

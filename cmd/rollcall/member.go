@@ -19,6 +19,8 @@ type memberCmd struct {
 	Deactivate memberDeactivateCmd `cmd:"" help:"Take a member's access, whatever the directory says."`
 	SetRole    memberSetRoleCmd    `cmd:"" help:"Give a member a role."`
 	Remove     memberRemoveCmd     `cmd:"" help:"End a membership. The history stays; a directory may bring the same person back."`
+	Links      memberLinksCmd      `cmd:"" help:"List who a member is at the tenant's identity providers."`
+	Unlink     memberUnlinkCmd     `cmd:"" help:"End a link: the subject is not the member any more."`
 	Confirm    memberConfirmCmd    `cmd:"" help:"Decide on a member whom a directory wants to take over."`
 }
 

@@ -86,6 +86,7 @@ func (d *Door) resources() {
 	d.members()
 	d.memberActions()
 	d.conflicts()
+	d.signIns()
 	d.groups()
 	d.events()
 }

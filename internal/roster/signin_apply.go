@@ -106,7 +106,7 @@ func (w *welcomer) groups(ctx context.Context, m Member, had []GroupID) ([]Group
 	var given, leave []GroupID
 	for _, g := range had {
 		switch {
-		case slices.Contains(w.plan.Give, g):
+		case slices.Contains(w.plan.Give, g), w.plan.Keep:
 			given = append(given, g)
 		case containsGroup(m.Groups, g):
 			leave = append(leave, g)
@@ -179,6 +179,9 @@ func signedIn(before Member, a Arrival, p SignInPlan, cfg tenant.Config, now tim
 	m := before
 	had, _ := before.Claim(SourceSignIn)
 	claim := Claim{Source: SourceSignIn, By: a.Connection.String(), Here: had.Here, Role: p.Role, At: now}
+	if p.Keep && p.Role == "" {
+		claim.Role = had.Role
+	}
 	switch {
 	case claim.Here || claim.Role != "":
 		if !sameClaim(had, claim) {

@@ -70,6 +70,8 @@ type SignInPlan struct {
 	Role string
 	// Give are groups that the mapping gives, all of them kept by hand.
 	Give []GroupID
+	// Keep says that what the mapping gave before stays where it gives nothing now: the provider did not say.
+	Keep bool
 	// Email is the member's new primary address; empty: as it was.
 	Email Email
 	// Names are written over what the member has; with FillOnly only where it has nothing (R5).

@@ -1,0 +1,115 @@
+package api
+
+import (
+	"context"
+
+	"rollcall/internal/roster"
+	"rollcall/internal/view"
+)
+
+func (d *Door) signIns() {
+	const tag = "Sign-ins"
+	add(d, tag, operation{id: "listLinks", verb: "GET /tenants/{tenant}/members/{member}/links", scope: ReadMembers, summary: "List a member's links", about: "The subjects of the tenant's connections that are, or were, the member."}, d.listLinks)
+	add(d, tag, operation{id: "unlinkMember", verb: "POST /tenants/{tenant}/members/{member}/links/{link}/unlink", scope: WriteMembers, summary: "Unlink a member", about: "Ends a live link with its sessions, and the role and groups that its mapping gave. The subject's next sign-in is decided on as a first one."}, d.unlinkMember)
+	add(d, tag, operation{id: "listJoinRequests", verb: "GET /tenants/{tenant}/join-requests", scope: ReadMembers, summary: "List join requests", about: "People whose first sign-in waits, or waited, for an answer."}, d.listJoinRequests)
+	add(d, tag, operation{id: "approveJoinRequest", verb: "POST /tenants/{tenant}/join-requests/{request}/approve", scope: WriteMembers, summary: "Approve a join request", about: "Makes the member, who gets in with the next sign-in. always turns the auto-join of the domain on, too."}, d.approveJoinRequest)
+	add(d, tag, operation{id: "declineJoinRequest", verb: "POST /tenants/{tenant}/join-requests/{request}/decline", scope: WriteMembers, summary: "Decline a join request", about: "The person's sign-ins are refused for 14 days."}, d.declineJoinRequest)
+}
+
+func (d *Door) listLinks(ctx context.Context, in *InMember) (*answer[page[view.LinkView]], error) {
+	_, s, id, err := d.member(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	links, err := d.Roster.Links(ctx, s, id)
+	if err != nil {
+		return nil, err
+	}
+	return the(page[view.LinkView]{Items: views(links, view.Link)}), nil
+}
+
+type unlinkMemberIn struct {
+	InMember
+	Link string `path:"link" doc:"The link, by its id (lnk_…)."`
+}
+
+func (d *Door) unlinkMember(ctx context.Context, in *unlinkMemberIn) (*answer[view.LinkView], error) {
+	_, s, id, err := d.member(ctx, in.InMember)
+	if err != nil {
+		return nil, err
+	}
+	link, err := roster.ParseLinkID(in.Link)
+	if err != nil {
+		return nil, none("link")
+	}
+	l, err := d.Roster.Unlink(ctx, s, id, link)
+	if err != nil {
+		return nil, err
+	}
+	return the(view.Link(l)), nil
+}
+
+type listJoinRequestsIn struct {
+	InTenant
+	Paging
+	State roster.JoinRequestState `query:"state" enum:"pending,approved,declined,withdrawn" doc:"Only those in this state."`
+}
+
+func (d *Door) listJoinRequests(ctx context.Context, in *listJoinRequestsIn) (*answer[page[view.JoinRequestView]], error) {
+	_, s, err := d.work(ctx, in.InTenant)
+	if err != nil {
+		return nil, err
+	}
+	q := roster.JoinRequestQuery{State: in.State, Limit: in.Limit}
+	if q.After, err = d.after(ctx, in.Paging); err != nil {
+		return nil, err
+	}
+	found, err := d.Roster.JoinRequests(ctx, s, q)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(d.cursors, listOf(ctx), found, view.JoinRequest, func(q roster.JoinRequest) []byte { return q.ID.UUID[:] }), nil
+}
+
+// InJoinRequest names a join request of a tenant.
+type InJoinRequest struct {
+	InTenant
+	Request string `path:"request" doc:"The request, by its id (req_…)."`
+}
+
+// answerRequest answers the request that a path names and shows what it is then.
+func (d *Door) answerRequest(ctx context.Context, in InJoinRequest, do func(roster.Staff, roster.JoinRequestID) (roster.JoinRequest, error)) (*answer[view.JoinRequestView], error) {
+	_, s, err := d.work(ctx, in.InTenant)
+	if err != nil {
+		return nil, err
+	}
+	id, err := roster.ParseJoinRequestID(in.Request)
+	if err != nil {
+		return nil, none("join request")
+	}
+	q, err := do(s, id)
+	if err != nil {
+		return nil, err
+	}
+	return the(view.JoinRequest(q)), nil
+}
+
+type approveJoinRequestIn struct {
+	InJoinRequest
+	Body struct {
+		Role   string `json:"role,omitempty" doc:"The member's role; empty: what the mapping, the domain or the tenant says."`
+		Always bool   `json:"always,omitempty" doc:"Turn the auto-join of the domain on."`
+	}
+}
+
+func (d *Door) approveJoinRequest(ctx context.Context, in *approveJoinRequestIn) (*answer[view.JoinRequestView], error) {
+	return d.answerRequest(ctx, in.InJoinRequest, func(s roster.Staff, id roster.JoinRequestID) (roster.JoinRequest, error) {
+		return d.Roster.ApproveJoin(ctx, s, id, in.Body.Role, in.Body.Always)
+	})
+}
+
+func (d *Door) declineJoinRequest(ctx context.Context, in *InJoinRequest) (*answer[view.JoinRequestView], error) {
+	return d.answerRequest(ctx, *in, func(s roster.Staff, id roster.JoinRequestID) (roster.JoinRequest, error) {
+		return d.Roster.DeclineJoin(ctx, s, id)
+	})
+}
