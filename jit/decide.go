@@ -87,9 +87,9 @@ func (d *decider) known(m roster.Member) {
 	if !ok {
 		return
 	}
-	if dom, listed := d.cfg.Domain(m.Email.Domain()); listed && !dom.Owned() && !graceEnds(dom).IsZero() {
+	if dom, listed := d.cfg.Domain(m.Email.Domain()); listed && !dom.Owned() && !dom.GraceEnds().IsZero() {
 		d.by(RuleGrace)
-		if !d.now.Before(graceEnds(dom)) {
+		if !d.now.Before(dom.GraceEnds()) {
 			d.refuse(RuleGrace, roster.CodeDomainNotProven, &m,
 				"The tenant lost the domain of the member's e-mail address more than 7 days ago. Prove the domain again.")
 			return

@@ -98,7 +98,7 @@ func (d *decider) recent(m roster.Member) bool {
 // newcomer decides on somebody whom the tenant does not know.
 func (d *decider) newcomer() {
 	dom, _ := d.cfg.Domain(d.email.Domain())
-	mode := joins(dom)
+	mode := dom.Joins()
 	q := d.f.Request
 	switch {
 	case mode != tenant.AutoJoinOn && mode != tenant.AutoJoinApprove:
