@@ -13,9 +13,9 @@ type nameservers struct{ one, two *nameserver.Server }
 
 type nameserversKey struct{}
 
-func startNameservers(t testing.TB) nameservers {
-	t.Helper()
-	return nameservers{nameserver.Start(t), nameserver.Start(t)}
+func startNameservers(tb testing.TB) nameservers {
+	tb.Helper()
+	return nameservers{nameserver.Start(tb), nameserver.Start(tb)}
 }
 
 func (n nameservers) list() string { return n.one.Address + "," + n.two.Address }

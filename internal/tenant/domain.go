@@ -160,7 +160,7 @@ func (d Domain) Above(name string) bool {
 func (d Domain) DueAt() time.Time {
 	switch {
 	case d.Status == DomainProven, d.Status == DomainStale, d.Status == DomainTrusted && d.SubDomains:
-		jitter := time.Duration(binary.BigEndian.Uint32(d.ID.UUID[12:])) % (2 * time.Hour / time.Second) * time.Second
+		jitter := time.Duration(binary.BigEndian.Uint32(d.ID.UUID[12:])%7200) * time.Second
 		return d.CheckedAt.Add(23*time.Hour + jitter)
 	case d.Status == DomainPending:
 		begin := d.ChallengedAt
