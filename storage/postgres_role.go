@@ -99,6 +99,7 @@ func rights() []string {
 		"SELECT, INSERT ON events, people",
 		"SELECT, INSERT, DELETE ON exchanges",
 		"SELECT, INSERT, UPDATE, DELETE ON directory_hours, directory_sightings",
+		"SELECT, INSERT, UPDATE, DELETE ON directory_pulls, pull_marks",
 		"SELECT, INSERT, DELETE ON tallies",
 		"SELECT, INSERT, UPDATE, DELETE ON river_job, river_leader, river_queue, river_client, river_client_queue",
 		"USAGE ON SEQUENCE river_job_id_seq",

@@ -82,6 +82,7 @@ type Reader interface {
 	ResourceReader
 	LabelReader
 	SessionReader
+	PullReader
 	// Member finds a member within the scope; NotFound. In the zero Scope removed
 	// members are found as well. withGroups fills Groups.
 	Member(ctx context.Context, s Scope, id MemberID, withGroups bool) (Member, error)
@@ -130,6 +131,7 @@ type Tx interface {
 	SignInTx
 	SchemaTx
 	SessionTx
+	PullTx
 	// Now is the time of the transaction, the same at each call, in UTC and to the
 	// millisecond.
 	Now() time.Time
@@ -185,6 +187,7 @@ type Locator interface {
 	AppLocator
 	SessionLocator
 	DomainLocator
+	PullLocator
 	// CreateTenant: Conflict when the slug is taken.
 	CreateTenant(ctx context.Context, t tenant.Tenant) error
 	TenantBySlug(ctx context.Context, slug string) (tenant.Tenant, error) // NotFound

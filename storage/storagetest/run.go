@@ -52,6 +52,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"feed", testFeed},
 		{"exchanges", testExchanges},
 		{"sessions", testSessions},
+		{"pulls", testPulls},
 		{"paging", testPaging},
 		{"tallies", testTallies},
 		{"predicates", testPredicates},

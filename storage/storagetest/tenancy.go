@@ -79,6 +79,7 @@ func newStranger(t *testing.T, b Backend, name string) *stranger {
 		return tx.AppendEvent(ctx, roster.Event{Kind: roster.MemberCreated, Member: x.member.ID})
 	})
 	owner.logExchanges(newExchange(owner, 0))
+	owner.putPull(newPull(owner), newMark("1"))
 	x.mine = h.addMember("mine")
 	x.team = h.addGroup("Mine", x.mine)
 	x.scopes = []roster.Scope{{}, h.scope(), owner.scope()}
@@ -105,7 +106,7 @@ func (h *house) state(events int) string {
 		}
 		all = append(all, tokens)
 	}
-	all = append(all, h.waiting(), h.signInState(), h.sessionState())
+	all = append(all, h.waiting(), h.signInState(), h.sessionState(), h.pulls(), h.marks())
 	text, err := json.MarshalIndent(all, "", " ")
 	if err != nil {
 		h.t.Fatal(err)
@@ -177,6 +178,7 @@ func readerProbes() probes[roster.Reader] {
 	all := exchangeProbes()
 	signInReaderProbes(all)
 	sessionReaderProbes(all)
+	pullReads(all)
 	maps.Copy(all, probes[roster.Reader]{
 		"Member": func(t *testing.T, x *stranger, r roster.Reader) {
 			for _, s := range x.scopes {

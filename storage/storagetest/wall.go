@@ -16,6 +16,7 @@ func guarded() []string {
 		"connections", "exchanges", "directory_hours", "directory_sightings", "tallies", "held", "parked_groups", "decisions", "links", "join_requests",
 		"sessions", "app_grants", "refresh_tokens",
 		"schemas", "entitlements", "attribute_indexes", "attribute_keys",
+		"directory_pulls", "pull_marks",
 	}
 }
 
