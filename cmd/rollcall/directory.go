@@ -26,6 +26,7 @@ type directoryCmd struct {
 	Undo    directoryUndoCmd    `cmd:"" help:"Turn on again whom a directory turned off in one run of too many."`
 	Rate    directoryRateCmd    `cmd:"" help:"Let a directory send more or less than others."`
 	Log     logCmd              `cmd:"" help:"What a directory asked, was answered, and changed."`
+	Pull    pullCmd             `cmd:"" help:"Read a Google Workspace account, which does not push."`
 	Health  directoryHealthCmd  `cmd:"" help:"How directories do: last request, usual rhythm, alarms."`
 	Token   tokenCmd            `cmd:"" help:"The bearer tokens of a directory."`
 	Secret  secretCmd           `cmd:"" help:"The client secrets of a directory, for its token endpoint."`

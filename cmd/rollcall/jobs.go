@@ -11,6 +11,7 @@ import (
 
 	"rollcall/internal/jobs"
 	"rollcall/internal/metrics"
+	"rollcall/internal/roster"
 	"rollcall/storage"
 )
 
@@ -44,8 +45,16 @@ func (p *program) jobKinds(log *slog.Logger, figures *metrics.Metrics) []jobs.Ki
 			_, err := r.PruneExchanges(ctx)
 			return err
 		}},
+		{Name: "dispatch_pulls", Every: time.Minute, Work: func(ctx context.Context, _ jobs.Job) error {
+			_, err := r.DispatchPulls(ctx)
+			return err
+		}},
+		{Name: roster.PullJob, Timeout: jobs.MaxTimeout, Work: pullWork(p.puller(r))},
 	}
 }
+
+// jobWorkers is how many jobs run at once; pulls, which may take minutes, never take all of them.
+const jobWorkers = 2 * pullSlots
 
 // jobEngine makes what runs jobs, on connections of its own, which closing gives back.
 func (p *program) jobEngine(log *slog.Logger, figures *metrics.Metrics) (*jobs.Engine, *storage.JobPool, error) {
@@ -53,7 +62,7 @@ func (p *program) jobEngine(log *slog.Logger, figures *metrics.Metrics) (*jobs.E
 	if err != nil {
 		return nil, nil, err
 	}
-	config := jobs.Config{Kinds: p.jobKinds(log, figures), Logger: log, Now: p.now, Observe: func(kind string, o jobs.Outcome, took time.Duration) {
+	config := jobs.Config{Workers: jobWorkers, Kinds: p.jobKinds(log, figures), Logger: log, Now: p.now, Observe: func(kind string, o jobs.Outcome, took time.Duration) {
 		figures.Job(kind, string(o), took)
 	}}
 	var engine *jobs.Engine

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"rollcall/internal/google"
 	"rollcall/internal/provlog"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
@@ -30,6 +31,7 @@ type program struct {
 	token    scim.TokenConfig
 	recorder *provlog.Recorder // of the provisioning log; nil: not kept
 	short    shortlived.Store
+	google   google.Config // where Google answers, for tests; the zero Config is right
 }
 
 func (p *program) logger() *slog.Logger {

@@ -12,6 +12,9 @@ func entryOf(key string) (entry, bool) {
 	if e, ok := codeEntry(key); ok {
 		return e, true
 	}
+	if e, ok := pullEntry(key); ok {
+		return e, true
+	}
 	return protocolEntry(key)
 }
 

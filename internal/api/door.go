@@ -83,6 +83,7 @@ func (d *Door) resources() {
 	d.credentials()
 	d.connections()
 	d.sso()
+	d.pulls()
 	d.members()
 	d.memberActions()
 	d.conflicts()

@@ -37,4 +37,17 @@ const (
 	CodeTokenReused            Code = "token_reused"
 	CodeAppRequest             Code = "app_request"  // what an app asks for can't be answered
 	CodeAppDisabled            Code = "app_disabled" // the operator turned the app off
+	CodePullUnderWay           Code = "pull_under_way"
+	// The codes of runs that could not read the provider.
+	CodePullKey         Code = "pull_key_refused"     // the service account's key is not good any more
+	CodePullDelegation  Code = "pull_not_delegated"   // the account did not delegate the scopes to the service account
+	CodePullSubject     Code = "pull_subject_refused" // the admin in whose name it reads is none
+	CodePullRights      Code = "pull_not_permitted"   // that admin may not read users or groups
+	CodePullAPIOff      Code = "pull_api_disabled"    // the Admin SDK API is not switched on in the project
+	CodePullClock       Code = "pull_clock"           // our clock is wrong
+	CodePullQuota       Code = "pull_quota"           // too many calls for today, or for too long
+	CodePullSettings    Code = "pull_settings"        // customer or organisational unit is not known there
+	CodePullUnreachable Code = "pull_unreachable"     // no answer, or one that is no answer
+	CodePullRecord      Code = "pull_record"          // one record can't be used; the run went on
+	CodePullEmpty       Code = "pull_empty"           // it answered that there is nobody
 )

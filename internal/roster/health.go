@@ -33,6 +33,8 @@ type Health struct {
 	// Requests, Failures and Denied are those of the last 24 hours.
 	Requests, Failures int
 	Denied             map[AuthFailure]int
+	// PullFailures are the runs in a row that could not read the directory, where it is pulled.
+	PullFailures int
 	// Hint says what does not fit together; may be empty.
 	Hint string
 }
@@ -89,9 +91,9 @@ func (h Health) Silent(now time.Time) bool {
 	return h.SilentAfter > 0 && !h.LastAt.IsZero() && now.Sub(h.LastAt) > h.SilentAfter
 }
 
-// Failing says whether more than a fifth of the requests of a day were refused.
+// Failing says whether more than a fifth of the requests of a day were refused, or a pull failed several times in a row.
 func (h Health) Failing() bool {
-	return h.Requests >= failingLeast && h.Failures*failingShare > h.Requests
+	return h.PullFailures >= failingRuns || h.Requests >= failingLeast && h.Failures*failingShare > h.Requests
 }
 
 // rhythm learns from the hours with traffic: the usual gap between two of them, and how long a

@@ -42,9 +42,19 @@ func (r *Roster) healths(ctx context.Context, rd Reader) (tenant.Config, []Healt
 	for _, h := range hours {
 		counts[h.Directory] = append(counts[h.Directory], h)
 	}
+	pulls, err := rd.Pulls(ctx)
+	if err != nil {
+		return cfg, nil, err
+	}
 	out := make([]Health, 0, len(cfg.Directories))
 	for _, d := range cfg.Directories {
-		out = append(out, JudgeHealth(d, byID[d.ID], counts[d.ID], now))
+		h := JudgeHealth(d, byID[d.ID], counts[d.ID], now)
+		for _, p := range pulls {
+			if p.Directory == d.ID {
+				h = h.pulled(d, p)
+			}
+		}
+		out = append(out, h)
 	}
 	return cfg, out, nil
 }
@@ -122,7 +132,7 @@ func alarms(h Health, now time.Time) (Sighting, []EventKind) {
 	case h.Failing() && s.FailingSince.IsZero():
 		s.FailingSince = now.UTC().Truncate(time.Millisecond)
 		kinds = append(kinds, DirectoryFailing)
-	case !s.FailingSince.IsZero() && h.Failures*failingShare*2 <= h.Requests:
+	case !s.FailingSince.IsZero() && !h.Failing() && h.Failures*failingShare*2 <= h.Requests:
 		s.FailingSince = time.Time{}
 	}
 	return s, kinds

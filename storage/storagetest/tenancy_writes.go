@@ -281,10 +281,7 @@ func locatorProbes() probes[Backend] {
 		"AccessToken":  accessTokenProbe,
 		"Trusts":       trustsProbe,
 		"Expiring":     func(*testing.T, *stranger, Backend) {}, // ids alone, for the gateway's own job
-		"AccessToken": accessTokenProbe,
-		"Trusts":      trustsProbe,
-		"Expiring":    func(*testing.T, *stranger, Backend) {}, // ids alone, for the gateway's own job
-		"DuePulls":    func(*testing.T, *stranger, Backend) {}, // likewise
+		"DuePulls":     func(*testing.T, *stranger, Backend) {}, // likewise
 		"TenantOfDirectory": func(t *testing.T, x *stranger, b Backend) {
 			got, err := b.Locator.TenantOfDirectory(t.Context(), x.dir.ID)
 			wantSame(t, "TenantOfDirectory", []any{x.tenant.ID, error(nil)}, []any{got, err})
