@@ -33,20 +33,8 @@ func (r *Roster) CreateConnection(ctx context.Context, s Staff, c tenant.Connect
 		}
 		out = c
 		out.Version, out.CreatedAt, out.ChangedAt, out.TestedAt, out.RemovedAt = 1, tx.Now(), tx.Now(), time.Time{}, time.Time{}
-		live := 0
-		for _, other := range cfg.Connections {
-			if other.ID == c.ID {
-				return &Error{Kind: Conflict, Field: "id", Detail: "There is a connection with this id."}
-			}
-			if other.Status != tenant.ConnectionRemoved {
-				live++
-			}
-		}
-		switch {
-		case live >= maxConnections:
-			return &Error{Kind: TooMany, Field: "connection", Detail: "A tenant has up to 50 connections. Remove one first."}
-		case c.ID.IsZero() || c.Status != tenant.ConnectionDraft && c.Status != tenant.ConnectionActive:
-			return &Error{Kind: Invalid, Field: "status", Detail: "A new connection is a draft, or active."}
+		if err := mayAdd(cfg, c); err != nil {
+			return err
 		}
 		if err := checkConnection(ctx, tx, cfg, out); err != nil {
 			return err
@@ -62,6 +50,26 @@ func (r *Roster) CreateConnection(ctx context.Context, s Staff, c tenant.Connect
 		return tx.AppendEvent(ctx, s.event(ConnectionCreated, connectionDetails(out)))
 	})
 	return out, r.recorded(ctx, s.Tenant, s.source(), err)
+}
+
+// mayAdd says what keeps a new connection from being added to those that are there.
+func mayAdd(cfg tenant.Config, c tenant.Connection) error {
+	live := 0
+	for _, other := range cfg.Connections {
+		if other.ID == c.ID {
+			return &Error{Kind: Conflict, Field: "id", Detail: "There is a connection with this id."}
+		}
+		if other.Status != tenant.ConnectionRemoved {
+			live++
+		}
+	}
+	switch {
+	case live >= maxConnections:
+		return &Error{Kind: TooMany, Field: "connection", Detail: "A tenant has up to 50 connections. Remove one first."}
+	case c.ID.IsZero() || c.Status != tenant.ConnectionDraft && c.Status != tenant.ConnectionActive:
+		return &Error{Kind: Invalid, Field: "status", Detail: "A new connection is a draft, or active."}
+	}
+	return nil
 }
 
 // ActivateConnection lets people sign in through a connection. Refused with no_certificate or certificate_expired when

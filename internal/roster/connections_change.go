@@ -66,9 +66,9 @@ func (r *Roster) ChangeConnection(ctx context.Context, s Staff, id tenant.Connec
 }
 
 func (ch ConnectionChange) saml(c *tenant.Connection, now time.Time) error {
-	any := ch.Metadata != nil || ch.MetadataURL != nil || ch.NameIDFormat != nil || ch.SignRequests != nil || ch.ForceAuthn != nil
+	wanted := ch.Metadata != nil || ch.MetadataURL != nil || ch.NameIDFormat != nil || ch.SignRequests != nil || ch.ForceAuthn != nil
 	switch {
-	case !any:
+	case !wanted:
 		return nil
 	case c.SAML == nil:
 		return &Error{Kind: Invalid, Field: "connection", Detail: "The connection speaks OIDC and has no metadata, name id format, signed requests or forced authentication."}
@@ -91,10 +91,10 @@ func (ch ConnectionChange) saml(c *tenant.Connection, now time.Time) error {
 }
 
 func (ch ConnectionChange) oidc(c *tenant.Connection) error {
-	any := ch.ClientID != nil || ch.Secret != nil || ch.AuthMethod != nil || ch.Scopes != nil || ch.EntraTenant != nil ||
+	wanted := ch.ClientID != nil || ch.Secret != nil || ch.AuthMethod != nil || ch.Scopes != nil || ch.EntraTenant != nil ||
 		ch.HostedDomains != nil || ch.Algorithms != nil || ch.EntraDomains != nil
 	switch {
-	case !any:
+	case !wanted:
 		return nil
 	case c.OIDC == nil:
 		return &Error{Kind: Invalid, Field: "connection", Detail: "The connection speaks SAML and has no client, scopes or hosted domains."}
@@ -163,8 +163,8 @@ func (r *Roster) RotateKey(ctx context.Context, s Staff, id tenant.ConnectionID,
 			}
 		}
 		pair.CreatedAt, pair.SignsFrom, pair.EndsAt = now, now.Add(overlap), time.Time{}
-		c.SAML.Keys = append(kept, pair)
-		c.SAML.Keys = c.SAML.LiveKeys(now)
+		kept = append(kept, pair)
+		c.SAML.Keys = slices.DeleteFunc(kept, func(k tenant.SealedKeyPair) bool { return !k.EndsAt.IsZero() && !k.EndsAt.After(now) })
 		return nil
 	})
 }

@@ -65,20 +65,28 @@ func (r *Roster) noticeConnections(ctx context.Context, id tenant.ID) error {
 		for _, c := range cfg.Connections {
 			c = cloned(c)
 			events := certificateEvents(&c, tx.Now())
-			if len(events) == 0 {
-				continue
-			}
-			if err := tx.PutConnection(ctx, c); err != nil {
+			if err := tellOf(ctx, tx, c, events); err != nil {
 				return err
-			}
-			for _, e := range events {
-				if err := tx.AppendEvent(ctx, e); err != nil {
-					return err
-				}
 			}
 		}
 		return nil
 	})
+}
+
+// tellOf writes events, and that they were told; none: nothing.
+func tellOf(ctx context.Context, tx Tx, c tenant.Connection, events []Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	if err := tx.PutConnection(ctx, c); err != nil {
+		return err
+	}
+	for _, e := range events {
+		if err := tx.AppendEvent(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // certificateEvents are what is due of a connection; c remembers that it was told. What is disabled is told of too: it

@@ -97,7 +97,8 @@ func (r *Roster) AddBreakGlass(ctx context.Context, s Staff, id MemberID, reason
 				Detail: "Five members stand outside SSO already, the most there may be. Take one away first.",
 			}
 		}
-		p.SSO.BreakGlass = append(all, tenant.BreakGlass{Member: id.UUID, Reason: reason, Since: tx.Now(), Until: until})
+		all = append(all, tenant.BreakGlass{Member: id.UUID, Reason: reason, Since: tx.Now(), Until: until})
+		p.SSO.BreakGlass = all
 		e := s.event(BreakGlassAdded, details{})
 		e.Member = id
 		return e, nil

@@ -38,11 +38,8 @@ func (r *Roster) UnlinkedMembers(ctx context.Context, s Staff, limit int) (Unlin
 			}
 			for _, m := range page.Items {
 				after = m.ID.UUID
-				if m.Standing.State != StateActive || linked[m.ID] || cfg.Tenant.Policy.SSO.Excepts(m.ID.UUID, now) {
-					continue
-				}
-				if out.Total++; len(out.Members) < limit {
-					out.Members = append(out.Members, m)
+				if m.Standing.State == StateActive && !linked[m.ID] && !cfg.Tenant.Policy.SSO.Excepts(m.ID.UUID, now) {
+					out.add(m, limit)
 				}
 			}
 			if !page.More {
@@ -51,6 +48,12 @@ func (r *Roster) UnlinkedMembers(ctx context.Context, s Staff, limit int) (Unlin
 		}
 	})
 	return out, err
+}
+
+func (u *Unlinked) add(m Member, limit int) {
+	if u.Total++; len(u.Members) < limit {
+		u.Members = append(u.Members, m)
+	}
 }
 
 func linkedMembers(ctx context.Context, rd Reader, cfg tenant.Config) (map[MemberID]bool, error) {
