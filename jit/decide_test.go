@@ -287,7 +287,9 @@ func TestDecide_RULES(t *testing.T) {
 func TestDecideMapping_S39_J15(t *testing.T) {
 	t.Parallel()
 	rules := func(list ...tenant.SignInRule) tenant.Config {
-		return world(func(c *tenant.Config) { c.Connections[0].Mapping = tenant.SignInMapping{Groups: "memberOf", Rules: list} })
+		return world(func(c *tenant.Config) {
+			c.Connections[0].Mapping = tenant.SignInMapping{Groups: "memberOf", Rules: list}
+		})
 	}
 	says := func(groups []string, attributes map[string][]string) sso.Identity {
 		id := as("ada@acme.example")

@@ -36,6 +36,8 @@ type Config struct {
 	Endpoints func(tenant.DirectoryID) Endpoints
 	// Connections sets sign-in connections up.
 	Connections *connect.Service
+	// Trial tries connections. Optional.
+	Trial Trial
 	// Guesses bounds how often somebody may try keys that are nobody's. Optional.
 	Guesses Guesses
 }

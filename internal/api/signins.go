@@ -2,8 +2,10 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 
 	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
 	"rollcall/internal/view"
 )
 
@@ -14,6 +16,7 @@ func (d *Door) signIns() {
 	add(d, tag, operation{id: "listJoinRequests", verb: "GET /tenants/{tenant}/join-requests", scope: ReadMembers, summary: "List join requests", about: "People whose first sign-in waits, or waited, for an answer."}, d.listJoinRequests)
 	add(d, tag, operation{id: "approveJoinRequest", verb: "POST /tenants/{tenant}/join-requests/{request}/approve", scope: WriteMembers, summary: "Approve a join request", about: "Makes the member, who gets in with the next sign-in. always turns the auto-join of the domain on, too."}, d.approveJoinRequest)
 	add(d, tag, operation{id: "declineJoinRequest", verb: "POST /tenants/{tenant}/join-requests/{request}/decline", scope: WriteMembers, summary: "Decline a join request", about: "The person's sign-ins are refused for 14 days."}, d.declineJoinRequest)
+	add(d, tag, operation{id: "tryConnection", verb: "POST /tenants/{tenant}/connections/{connection}/try", scope: WriteConnections, summary: "Try a connection", about: "What a connection, one that is being set up too, would make of attributes or claims: the decision with its rules, what was used, ignored and missing. Nothing is verified, and nothing is written."}, d.tryConnection)
 }
 
 func (d *Door) listLinks(ctx context.Context, in *InMember) (*answer[page[view.LinkView]], error) {
@@ -112,4 +115,34 @@ func (d *Door) declineJoinRequest(ctx context.Context, in *InJoinRequest) (*answ
 	return d.answerRequest(ctx, *in, func(s roster.Staff, id roster.JoinRequestID) (roster.JoinRequest, error) {
 		return d.Roster.DeclineJoin(ctx, s, id)
 	})
+}
+
+// Trial tells what a connection would make of claims that nobody has verified; nothing is written. Invalid for claims
+// that can't be read.
+type Trial func(ctx context.Context, id tenant.ID, c tenant.Connection, claims []byte) (view.TrialView, error)
+
+type tryConnectionIn struct {
+	InConnection
+	Body struct {
+		Claims map[string]any `json:"claims" doc:"Attributes or claims by name, such as the payload of an ID token; with SAML the NameID under NameID."`
+	}
+}
+
+func (d *Door) tryConnection(ctx context.Context, in *tryConnectionIn) (*answer[view.TrialView], error) {
+	c, s, err := d.connection(ctx, in.InConnection)
+	if err != nil {
+		return nil, err
+	}
+	if d.Trial == nil {
+		return nil, &roster.Error{Kind: roster.Unavailable, Detail: "This program can't try connections."}
+	}
+	claims, err := json.Marshal(in.Body.Claims)
+	if err != nil {
+		return nil, &roster.Error{Kind: roster.Invalid, Field: "claims", Detail: "The claims can't be used.", Err: err}
+	}
+	v, err := d.Trial(ctx, s.Tenant, c, claims)
+	if err != nil {
+		return nil, err
+	}
+	return the(v), nil
 }

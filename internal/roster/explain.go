@@ -34,7 +34,14 @@ func (r *Roster) Explain(ctx context.Context, s Staff, id MemberID) (Explanation
 		if err != nil {
 			return err
 		}
+		links, err := rd.Links(ctx, LinkQuery{Member: id})
+		if err != nil {
+			return err
+		}
 		e = explain(m, cfg)
+		for _, l := range links {
+			e.Lines = append(e.Lines, linkLine(l, cfg))
+		}
 		return nil
 	})
 	return e, err
@@ -70,6 +77,14 @@ func explain(m Member, cfg tenant.Config) Explanation {
 		e.Lines = append(e.Lines, "The tenant has not proven the domain of the e-mail address: prove or trust the domain to give access.")
 	}
 	return e
+}
+
+func linkLine(l Link, cfg tenant.Config) string {
+	name := "a connection that was removed"
+	if con, ok := cfg.Connection(l.Connection); ok {
+		name = "the connection " + con.Name
+	}
+	return "The member signs in through " + name + " under the key " + quote(l.Subject) + ", last at " + l.SeenAt.Format(time.RFC3339) + "."
 }
 
 func heldLine(h Hold, cfg tenant.Config) string {
@@ -115,6 +130,11 @@ func Speaker(c Claim, cfg tenant.Config) string {
 	case SourceInvite:
 		return "an accepted invite"
 	case SourceSignIn:
+		for _, con := range cfg.Connections {
+			if con.ID.String() == c.By {
+				return "sign-in through the connection " + con.Name
+			}
+		}
 		return "sign-in"
 	case SourceDomain:
 		return "the default of the domain " + c.By

@@ -50,3 +50,43 @@ func JoinRequest(q roster.JoinRequest) JoinRequestView {
 		AskedAt: q.AskedAt, SeenAt: q.SeenAt, DecidedAt: q.DecidedAt, Member: q.Member,
 	}
 }
+
+// TrialView is what a connection would make of attributes or claims, as JSON.
+type TrialView struct {
+	Outcome roster.SignInOutcome `json:"outcome" enum:"sign_in,link,join,ask,refuse" doc:"sign_in: a linked member. link: a member found by the proven address. join: a new one. ask: a join request. refuse: not let in."`
+	Code    roster.Code          `json:"code" doc:"Why the person is not let in; empty: is."`
+	Why     roster.Code          `json:"why,omitempty" doc:"The cause, where the code has several."`
+	Detail  string               `json:"detail,omitempty"`
+	Member  roster.MemberID      `json:"member,omitzero" doc:"Whom it is about; absent: a new member."`
+	Role    string               `json:"role" doc:"The role that the mapping names; empty: none."`
+	Groups  []roster.GroupID     `json:"groups" doc:"The groups that the mapping gives."`
+	Email   roster.Email         `json:"email,omitempty" doc:"The member's new address."`
+	Rules   []string             `json:"rules" doc:"The rules that decided, in the order in which they were asked."`
+	Notes   []string             `json:"notes" doc:"What was left out, and why."`
+	Came    []TrialValue         `json:"came" doc:"All that came."`
+	Used    []TrialUse           `json:"used"`
+	Ignored []string             `json:"ignored" doc:"Names of attributes that nothing looks at."`
+	Missing []string             `json:"missing" doc:"What would be needed, or nice to have."`
+}
+
+// TrialValue is an attribute or claim with its values.
+type TrialValue struct {
+	Name   string   `json:"name"`
+	Values []string `json:"values"`
+}
+
+// TrialUse is a value that was read.
+type TrialUse struct {
+	As    string `json:"as"`
+	From  string `json:"from" doc:"The attribute or claim."`
+	Value string `json:"value"`
+}
+
+// Trial shows what a plan would do, without what came.
+func Trial(p roster.SignInPlan) TrialView {
+	return TrialView{
+		Outcome: p.Outcome, Code: p.Code, Why: p.Why, Detail: p.Detail, Member: p.Member, Role: p.Role, Email: p.Email,
+		Groups: append([]roster.GroupID{}, p.Give...), Rules: []string{}, Notes: []string{}, Came: []TrialValue{}, Used: []TrialUse{},
+		Ignored: []string{}, Missing: []string{},
+	}
+}
