@@ -108,10 +108,10 @@ const (
 		SELECT DISTINCT g.tenant_id, g.session_id, g.app_id, g.member_id, `
 )
 
-// endSessions is one statement: what it costs is felt by every deactivation.
+// endSessions is one statement: what it costs is felt by every deactivation. The grants are left as they
+// are: none is good in a session that has ended.
 func endSessions(which string) string {
 	return `WITH s AS (UPDATE sessions s SET ended_at = $2, end_reason = $3 WHERE ` + which + ` RETURNING s.id, s.member_id),
-	gone AS (UPDATE app_grants g SET ended_at = $2, end_reason = $3 FROM s WHERE g.tenant_id = $1 AND g.session_id = s.id AND g.ended_at IS NULL),
 	notices AS (` + noticeApps + `$2::timestamptz, $2::timestamptz, 0 FROM s JOIN app_grants g ON g.tenant_id = $1 AND g.session_id = s.id
 	  WHERE g.code_used_at IS NOT NULL ON CONFLICT DO NOTHING),
 	feed AS (` + feedApps + `$2::timestamptz, s.id FROM s JOIN app_grants g ON g.tenant_id = $1 AND g.session_id = s.id
@@ -136,10 +136,6 @@ func endSessionsLite(w *selection, count func(row) error) []statement {
 		{
 			sql: feedApps + `$2, g.session_id FROM app_grants g WHERE g.tenant_id = $1 AND g.code_used_at IS NOT NULL AND g.session_id IN ` + mine +
 				` ON CONFLICT DO NOTHING`,
-			args: w.args,
-		},
-		{
-			sql:  `UPDATE app_grants SET ended_at = $2, end_reason = $3 WHERE tenant_id = $1 AND ended_at IS NULL AND session_id IN ` + mine,
 			args: w.args,
 		},
 		{

@@ -29,6 +29,7 @@ type cli struct {
 	Schema      schemaCmd      `cmd:"" help:"Schemas: attributes of users and groups that a tenant has beside those of SCIM."`
 	Entitlement entitlementCmd `cmd:"" help:"Entitlements: what a tenant lets directories give to users."`
 	Member      memberCmd      `cmd:"" help:"Members: a tenant's people, their roles and their access."`
+	Session     sessionCmd     `cmd:"" help:"Sessions: the browsers in which people are signed in."`
 	Conflict    conflictCmd    `cmd:"" help:"What waits for an admin, and deciding on it."`
 	JoinRequest joinRequestCmd `cmd:"" help:"People whose first sign-in waits for an answer."`
 	App         appCmd         `cmd:"" help:"Applications that people sign in to with Rollcall (OpenID Connect)."`

@@ -41,6 +41,9 @@ func (p *program) jobKinds(log *slog.Logger, figures *metrics.Metrics) []jobs.Ki
 		{Name: "check_domains", Every: 5 * time.Minute, Timeout: jobs.MaxTimeout, Work: func(ctx context.Context, _ jobs.Job) error {
 			return checkDomains(ctx, r, log)
 		}},
+		{Name: "sweep_sessions", Every: 10 * time.Minute, Timeout: jobs.MaxTimeout, Work: func(ctx context.Context, _ jobs.Job) error {
+			return r.SweepSessions(ctx, r.Now())
+		}},
 		{Name: "prune_exchanges", Every: time.Hour, Timeout: jobs.MaxTimeout, Work: func(ctx context.Context, _ jobs.Job) error {
 			_, err := r.PruneExchanges(ctx)
 			return err

@@ -70,6 +70,7 @@ func TestAPISpeaksAsTheCommandLine(t *testing.T) {
 		same("member list", in.list("member", "list", "--tenant", "acme"), items("/tenants/acme/members"))
 		same("member show", in.run("member", "show", "--tenant", "acme", member), ask("/tenants/acme/members/"+member))
 		same("member explain", in.run("member", "explain", "--tenant", "acme", member), ask("/tenants/acme/members/"+member+"/explain"))
+		same("session list", in.list("session", "list", "--tenant", "acme"), items("/tenants/acme/sessions"))
 		same("directory health", in.list("directory", "health", "--tenant", "acme"), items("/tenants/acme/health"))
 		same("directory log", in.list("directory", "log", "--directory", c.id), items("/tenants/acme/directories/"+c.id+"/log"))
 		pushed := in.list("member", "list", "--tenant", "acme")[1]["id"].(string)

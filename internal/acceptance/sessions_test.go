@@ -134,7 +134,9 @@ func TestX2EndsWithAccess(t *testing.T) {
 			why: roster.EndAccessLost,
 		},
 		"the directory deletes": {
-			no:  func(_ *testing.T, _ *account, d *directory, id string) { d.want(http.StatusNoContent, "DELETE", "/Users/"+id, nil) },
+			no: func(_ *testing.T, _ *account, d *directory, id string) {
+				d.want(http.StatusNoContent, "DELETE", "/Users/"+id, nil)
+			},
 			yes: func(_ *testing.T, _ *account, d *directory, _ string) { d.create("ada@acme.example", "e1") },
 			why: roster.EndAccessLost,
 		},

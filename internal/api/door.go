@@ -88,6 +88,7 @@ func (d *Door) resources() {
 	d.pulls()
 	d.members()
 	d.memberActions()
+	d.sessions()
 	d.conflicts()
 	d.signIns()
 	d.groups()

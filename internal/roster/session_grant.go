@@ -46,7 +46,7 @@ type AppGrant struct {
 	CodeExpires time.Time
 	CodeUsedAt  time.Time // zero: the app has not come for its tokens yet
 	CreatedAt   time.Time
-	EndedAt     time.Time
+	EndedAt     time.Time // zero: it ends with its session
 	EndReason   EndReason
 }
 

@@ -76,7 +76,7 @@ type SessionTx interface {
 	// InsertSession adds a session of a member that this transaction inserted, or holds the
 	// lock of; it takes the lock otherwise. NotFound when there is no such member.
 	InsertSession(ctx context.Context, s Session) error
-	// EndSessions ends the live sessions that the filter means, with their grants, and
+	// EndSessions ends the live sessions that the filter means, and so their grants, and
 	// writes an event for each and a LogoutNotice for each app that redeemed a grant in it. It is
 	// sent late, together with what else the transaction writes, and behind it.
 	EndSessions(ctx context.Context, f SessionFilter, e SessionEnd) error

@@ -22,7 +22,9 @@ type Service struct {
 }
 
 // NewToken makes a token for a session of a tenant: the text for the cookie, and the hash for the store.
-func NewToken(id tenant.ID) (text string, hash [32]byte) { return secret.NewBound(id.UUID, secret.Session) }
+func NewToken(id tenant.ID) (text string, hash [32]byte) {
+	return secret.NewBound(id.UUID, secret.Session)
+}
 
 // FromRequest finds the live session of a request and notes its use. Unauthorized when the
 // request bears none; the error says nothing of why. Other errors are the store's. It leaves the token as it

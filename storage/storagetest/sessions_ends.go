@@ -196,7 +196,9 @@ func grantEnds(t *testing.T, b Backend) {
 	wantSame(t, "the session", error(nil), err)
 	h.endSessions(roster.SessionFilter{Session: s.ID})
 	list, err := h.reader().Grants(t.Context(), s.ID)
-	wantSame(t, "reasons", []any{roster.EndTokenReused, roster.EndRevoked, error(nil)}, []any{list[0].EndReason, list[1].EndReason, err})
+	_, gone := h.reader().LiveGrant(t.Context(), roster.GrantKey{ID: two.ID}, h.now())
+	wantKind(t, "the other, once the session ended", roster.NotFound, gone)
+	wantSame(t, "reasons", []any{roster.EndTokenReused, roster.EndReason(""), error(nil)}, []any{list[0].EndReason, list[1].EndReason, err})
 	got := map[roster.EventKind]int{}
 	for _, e := range h.events(2) {
 		got[e.Kind]++
