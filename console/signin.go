@@ -1,0 +1,117 @@
+package console
+
+import "net/url"
+
+// Field is a hidden field of a form.
+type Field struct{ Name, Value string }
+
+// FieldsOf are the fields of a form, by name.
+func FieldsOf(v url.Values) []Field {
+	var out []Field
+	for name, values := range v {
+		for _, value := range values {
+			out = append(out, Field{name, value})
+		}
+	}
+	return out
+}
+
+// Login asks for a work e-mail address.
+type Login struct {
+	Email  string // filled in already
+	Return string
+	// Unknown says that no sign-in was found for the address.
+	Unknown bool
+	// Problem is what is wrong with what was typed.
+	Problem string
+	// Known are the ways that this browser went before.
+	Known []Way
+}
+
+func (Login) name() string  { return "login" }
+func (Login) title() string { return "Sign in" }
+
+// The form's answer may send the browser on to any identity provider, and browsers hold that against form-action.
+func (Login) formsTo() string { return "'self' https: http://127.0.0.1:* http://localhost:*" }
+
+// Way is a sign-in to choose.
+type Way struct {
+	Tenant     string // its name
+	Connection string // its name; empty where there is one
+	Email      string
+	URL        string
+}
+
+// Choose lets somebody choose between several ways.
+type Choose struct {
+	Email string
+	Ways  []Way
+	Other string // the page to start again
+}
+
+func (Choose) name() string  { return "choose" }
+func (Choose) title() string { return "Choose where to sign in" }
+
+// Forward is a form that is sent by itself where scripts run, and by a click where they don't.
+type Forward struct {
+	Action string
+	Fields []Field
+	Text   string // why there is something to click
+	Button string
+	// ByHand leaves it to the click: the person shall decide.
+	ByHand bool
+}
+
+func (Forward) name() string  { return "forward" }
+func (Forward) title() string { return "One moment" }
+
+func (f Forward) formsTo() string {
+	if u, err := url.Parse(f.Action); err == nil && u.Host != "" {
+		return "'self' " + u.Scheme + "://" + u.Host
+	}
+	return "'self'"
+}
+
+// Refused says why something did not go, and who can do what about it.
+type Refused struct {
+	Heading  string
+	Sentence string
+	Do       string // what to do, and whom to ask
+	Contact  string // of the tenant, as its admins wrote it
+	Code     string
+	// Copy is the text for the person's IT department.
+	Copy string
+	// Again is where to start anew; empty: nowhere.
+	Again      string
+	AgainLabel string
+}
+
+func (Refused) name() string    { return "refused" }
+func (r Refused) title() string { return r.Heading }
+
+// SignOut asks whether to sign out.
+type SignOut struct {
+	Action string
+	Fields []Field
+}
+
+func (SignOut) name() string  { return "signout" }
+func (SignOut) title() string { return "Sign out?" }
+
+// The app's own page comes after the click.
+func (SignOut) formsTo() string { return "'self' https: http://127.0.0.1:* http://localhost:*" }
+
+// SignedOut says that it is done.
+type SignedOut struct{}
+
+func (SignedOut) name() string  { return "signedout" }
+func (SignedOut) title() string { return "You are signed out" }
+
+// Home is where somebody lands who signed in without coming from an app.
+type Home struct {
+	Person, Tenant, Role, Method string
+	SignOut                      string
+}
+
+func (Home) name() string  { return "home" }
+func (Home) title() string { return "You are signed in" }
