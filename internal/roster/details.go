@@ -32,9 +32,12 @@ type details struct {
 	App     string    `json:"app,omitempty"`
 	Method  string    `json:"method,omitempty"`
 	Reason  EndReason `json:"reason,omitempty"`
-	// Link and Request are of events of sign-ins.
+	// Link, Request, Check and Facts are of events of sign-ins.
 	Link    string `json:"link,omitempty"`
 	Request string `json:"join_request,omitempty"`
+
+	Check string       `json:"check,omitempty"`
+	Facts []SignInFact `json:"facts,omitempty"`
 }
 
 type change struct {

@@ -201,6 +201,9 @@ type Locator interface {
 	KnowsCredential(ctx context.Context, hash [32]byte) (bool, error)
 	// TenantOfDirectory: NotFound.
 	TenantOfDirectory(ctx context.Context, id tenant.DirectoryID) (tenant.ID, error)
+	// TenantOfDomain finds the tenant to whom a domain belongs, by its name as an A-label in lower case, or else the
+	// nearest domain above it: whether that includes sub-domains its configuration tells. NotFound.
+	TenantOfDomain(ctx context.Context, name string) (tenant.ID, error)
 	// TouchCredential notes that a credential was used, and by which product. It may be written late.
 	TouchCredential(ctx context.Context, g Grant, at time.Time, by string) error
 	CredentialLocator

@@ -26,10 +26,11 @@ type Purpose string
 
 // The purposes of derived keys.
 const (
-	CursorKey Purpose = "scim cursor hmac" // signs the cursors that directories page by
-	APIKey    Purpose = "api cursor hmac"  // signs the cursors of the JSON API
-	SealKey   Purpose = "seal at rest"     // seals secrets that are stored; see Key.Seal
-	idPurpose Purpose = "key id"
+	CursorKey     Purpose = "scim cursor hmac"     // signs the cursors that directories page by
+	APIKey        Purpose = "api cursor hmac"      // signs the cursors of the JSON API
+	TestTicketKey Purpose = "sso test ticket hmac" // signs the links of test sign-ins
+	SealKey       Purpose = "seal at rest"         // seals secrets that are stored; see Key.Seal
+	idPurpose     Purpose = "key id"
 )
 
 // Key is the master key, from which all others are derived. The zero Key is

@@ -286,6 +286,10 @@ func locatorProbes() probes[Backend] {
 			got, err := b.Locator.TenantOfDirectory(t.Context(), x.dir.ID)
 			wantSame(t, "TenantOfDirectory", []any{x.tenant.ID, error(nil)}, []any{got, err})
 		},
+		"TenantOfDomain": func(t *testing.T, x *stranger, b Backend) {
+			_, err := b.Locator.TenantOfDomain(t.Context(), "nobodys.example")
+			wantKind(t, "TenantOfDomain of nobody's", roster.NotFound, err)
+		},
 		"TouchCredential": func(t *testing.T, x *stranger, b Backend) {
 			forged := roster.Grant{Tenant: x.tenant, Directory: x.owner.dir, Credential: x.token}
 			if err := b.Locator.TouchCredential(t.Context(), forged, epoch().Add(time.Hour), "Browser"); err != nil {
