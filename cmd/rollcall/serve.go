@@ -185,8 +185,15 @@ func (p *program) gateway(key secret.Key, publicURL string, log *slog.Logger, fi
 	if err != nil {
 		return nil, err
 	}
+	who := p.sessions(r, publicURL, log)
+	people, err := p.signIn(r, store, key, publicURL, who, log)
+	if err != nil {
+		return nil, err
+	}
 	doors := []web.Door{
 		{Name: "api", Routes: programs.Routes},
+		{Name: "sso", Routes: people.Routes},
+		{Name: "pages", Routes: people.Pages.Routes},
 		{Name: "health", Routes: p.health().Routes},
 	}
 	// A path with a doubled slash is unknown: a redirect to the clean one would turn a POST into a GET.
