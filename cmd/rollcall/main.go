@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"syscall"
 	"time"
+
+	"rollcall/internal/google"
 )
 
 // version is set by the linker: -X main.version=…
@@ -35,6 +37,11 @@ func main() {
 
 // run runs one command and returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	return runWith(ctx, args, stdout, stderr, google.Config{})
+}
+
+// runWith is run with Google elsewhere, for tests.
+func runWith(ctx context.Context, args []string, stdout, stderr io.Writer, at google.Config) int {
 	switch {
 	case len(args) == 0:
 		args = []string{"--help"}
@@ -47,7 +54,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case done:
 		return 0
 	case err == nil:
-		p := &program{ctx: ctx, settings: c.settings, json: c.JSON, out: stdout, errs: stderr, now: time.Now}
+		p := &program{ctx: ctx, settings: c.settings, json: c.JSON, out: stdout, errs: stderr, now: time.Now, google: at}
 		err = command.Run(p)
 		err = p.close(err)
 	}
