@@ -64,7 +64,7 @@ func (c Config) filled() Config {
 		c.Wait = wait
 	}
 	if c.Jitter == nil {
-		c.Jitter = func(bound time.Duration) time.Duration { return rand.N(bound) } //nolint:gosec // no secret
+		c.Jitter = rand.N[time.Duration]
 	}
 	return c
 }
@@ -182,13 +182,13 @@ func (c *client) authorize(ctx context.Context, anew bool) error {
 
 // repeat sends a request, and again after growing pauses for as long as Google asks for that. It gives
 // up when the pause would outlast ctx.
-func (c *client) repeat(ctx context.Context, make func() (*http.Request, error)) (answer, error) {
+func (c *client) repeat(ctx context.Context, request func() (*http.Request, error)) (answer, error) {
 	pause := firstPause
 	for i := 1; ; i++ {
 		if err := c.before(ctx); err != nil {
 			return answer{}, err
 		}
-		req, err := make()
+		req, err := request()
 		if err != nil {
 			return answer{}, err
 		}

@@ -25,7 +25,7 @@ func (w *world) cast() {
 }
 
 func TestGroupMembershipFollows(t *testing.T) {
-	onEach(t, func(_ *testing.T, w *world) {
+	onEach(t, func(w *world) {
 		w.cast()
 		id := w.account.AddGroup("staff@acme.example", "Staff", "ann@acme.example", "ben@acme.example")
 		w.pull()
@@ -43,7 +43,7 @@ func TestGroupMembershipFollows(t *testing.T) {
 }
 
 func TestNestedGroupsAreFlattenedEvenInACircle(t *testing.T) {
-	onEach(t, func(_ *testing.T, w *world) {
+	onEach(t, func(w *world) {
 		w.cast()
 		w.account.AddGroup("a@acme.example", "A", "ann@acme.example", "b@acme.example")
 		b := w.account.AddGroup("b@acme.example", "B", "ben@acme.example", "c@acme.example")
@@ -60,7 +60,8 @@ func TestNestedGroupsAreFlattenedEvenInACircle(t *testing.T) {
 }
 
 func TestUnchangedGroupsArePassedOverByEtag(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
+	onEach(t, func(w *world) {
+		t := w.t
 		w.cast()
 		one := w.account.AddGroup("one@acme.example", "One", "ann@acme.example")
 		w.account.AddGroup("two@acme.example", "Two", "ben@acme.example")
@@ -103,7 +104,7 @@ func tenantDirectory(w *world) (d tenant.Directory) {
 }
 
 func TestGroupsOfOneNameAreToldApart(t *testing.T) {
-	onEach(t, func(_ *testing.T, w *world) {
+	onEach(t, func(w *world) {
 		w.account.AddGroup("a@acme.example", "Sales", admin)
 		w.account.AddGroup("b@acme.example", "sales")
 		w.pull()
@@ -116,7 +117,8 @@ func TestGroupsOfOneNameAreToldApart(t *testing.T) {
 }
 
 func TestChosenGroups(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
+	onEach(t, func(w *world) {
+		t := w.t
 		w.cast()
 		w.account.AddGroup("a@acme.example", "A", "ann@acme.example")
 		w.account.AddGroup("b@acme.example", "B", "ben@acme.example")
@@ -136,7 +138,8 @@ func TestChosenGroups(t *testing.T) {
 }
 
 func TestMappedGroupGivesItsRole(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
+	onEach(t, func(w *world) {
+		t := w.t
 		w.cast()
 		id := w.account.AddGroup("lead@acme.example", "Lead", "ann@acme.example", "ben@acme.example")
 		w.pull()

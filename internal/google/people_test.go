@@ -11,7 +11,8 @@ import (
 )
 
 func TestJoinerComesWithEverythingThatAPushWouldSend(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
+	onEach(t, func(w *world) {
+		t := w.t
 		boss := w.account.AddUser("boss@acme.example", "Bo", "Ss")
 		jane := w.account.AddUser("jane@acme.example", "Jane", "Doe")
 		w.account.ChangeUser(jane, fake.Object{
@@ -65,7 +66,7 @@ func TestLeavers(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			onEach(t, func(_ *testing.T, w *world) {
+			onEach(t, func(w *world) {
 				id := w.account.AddUser("jane@acme.example", "Jane", "Doe")
 				w.pull()
 				tt.leave(w, id)
@@ -87,7 +88,7 @@ func TestLeavers(t *testing.T) {
 }
 
 func TestSomebodyWhoComesBackIsTheSameMember(t *testing.T) {
-	onEach(t, func(_ *testing.T, w *world) {
+	onEach(t, func(w *world) {
 		id := w.account.AddUser("jane@acme.example", "Jane", "Doe")
 		w.pull()
 		before := w.member("jane@acme.example").ID
@@ -101,7 +102,7 @@ func TestSomebodyWhoComesBackIsTheSameMember(t *testing.T) {
 }
 
 func TestRenameKeepsTheMember(t *testing.T) {
-	onEach(t, func(_ *testing.T, w *world) {
+	onEach(t, func(w *world) {
 		id := w.account.AddUser("jane@acme.example", "Jane", "Doe")
 		w.pull()
 		before := w.member("jane@acme.example")
@@ -114,7 +115,7 @@ func TestRenameKeepsTheMember(t *testing.T) {
 }
 
 func TestNameOfOneWhoLeftGoesToSomebodyElse(t *testing.T) {
-	onEach(t, func(_ *testing.T, w *world) {
+	onEach(t, func(w *world) {
 		old := w.account.AddUser("jane@acme.example", "Jane", "Doe")
 		w.pull()
 		w.account.DeleteUser(old)
@@ -131,7 +132,7 @@ func TestNameOfOneWhoLeftGoesToSomebodyElse(t *testing.T) {
 }
 
 func TestUnchangedRunWritesNothing(t *testing.T) {
-	onEach(t, func(_ *testing.T, w *world) {
+	onEach(t, func(w *world) {
 		w.account.AddUser("jane@acme.example", "Jane", "Doe")
 		w.account.AddGroup("staff@acme.example", "Staff", "jane@acme.example")
 		w.pull()
@@ -147,7 +148,8 @@ func TestUnchangedRunWritesNothing(t *testing.T) {
 }
 
 func TestForeignDomainIsRefusedAndLogged(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
+	onEach(t, func(w *world) {
+		t := w.t
 		id := w.account.AddUser("jane@acme.example", "Jane", "Doe")
 		w.account.AddUser("joe@acme.example", "Joe", "Doe")
 		w.pull()
@@ -191,7 +193,7 @@ func failures(list []roster.Exchange) int {
 }
 
 func TestLeaverWithAForeignAddressLosesAccessAllTheSame(t *testing.T) {
-	onEach(t, func(_ *testing.T, w *world) {
+	onEach(t, func(w *world) {
 		id := w.account.AddUser("jane@acme.example", "Jane", "Doe")
 		w.pull()
 		w.account.ChangeUser(id, fake.Object{"primaryEmail": "jane@elsewhere.example", "suspended": true})
@@ -201,7 +203,7 @@ func TestLeaverWithAForeignAddressLosesAccessAllTheSame(t *testing.T) {
 }
 
 func TestUnprovenDomainWaitsForProof(t *testing.T) {
-	onEach(t, func(_ *testing.T, w *world) {
+	onEach(t, func(w *world) {
 		w.account.AddUser("jane@elsewhere.example", "Jane", "Doe")
 		w.pull()
 		w.want("people", []string{"admin@acme.example active", "jane@elsewhere.example awaiting_proof"}, w.people())
@@ -209,7 +211,8 @@ func TestUnprovenDomainWaitsForProof(t *testing.T) {
 }
 
 func TestMemberByHandIsAdopted(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
+	onEach(t, func(w *world) {
+		t := w.t
 		m, err := w.roster.AddMember(t.Context(), w.staff, "jane@acme.example", "user", "Jane")
 		if err != nil {
 			t.Fatal(err)
@@ -222,7 +225,8 @@ func TestMemberByHandIsAdopted(t *testing.T) {
 }
 
 func TestSuddenDropIsToldAndCanBeHeld(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
+	onEach(t, func(w *world) {
+		t := w.t
 		var ids []string
 		for i := range 20 {
 			ids = append(ids, w.account.AddUser("p"+string(rune('a'+i))+"@acme.example", "P", "Q"))

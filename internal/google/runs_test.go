@@ -14,7 +14,8 @@ import (
 )
 
 func TestRunGoesOnAfterAStop(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
+	onEach(t, func(w *world) {
+		t := w.t
 		w.cast()
 		for _, g := range []string{"a", "b", "c", "d"} {
 			w.account.AddGroup(g+"@acme.example", strings.ToUpper(g), "ann@acme.example")
@@ -44,7 +45,7 @@ func TestRunGoesOnAfterAStop(t *testing.T) {
 }
 
 func TestRunWhoseTimeIsOverLeavesTheRest(t *testing.T) {
-	onEach(t, func(_ *testing.T, w *world) {
+	onEach(t, func(w *world) {
 		for i := range 30 {
 			w.account.AddUser(fmt.Sprintf("p%02d@acme.example", i), "P", "Q")
 		}
@@ -60,7 +61,8 @@ func TestRunWhoseTimeIsOverLeavesTheRest(t *testing.T) {
 }
 
 func TestKilledRunHoldsOthersUpForItsLeaseOnly(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
+	onEach(t, func(w *world) {
+		t := w.t
 		// A run that began, and was never heard of again.
 		if _, _, err := w.roster.BeginPull(t.Context(), w.tenant, w.dir, tenant.NewUUID(w.clock.Now()), false); err != nil {
 			t.Fatal(err)
@@ -73,7 +75,8 @@ func TestKilledRunHoldsOthersUpForItsLeaseOnly(t *testing.T) {
 }
 
 func TestTwoReplicasRunOnce(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
+	onEach(t, func(w *world) {
+		t := w.t
 		w.cast()
 		w.account.AddGroup("staff@acme.example", "Staff", "ann@acme.example")
 		n := make([]int, 4)
@@ -103,7 +106,8 @@ func TestTwoReplicasRunOnce(t *testing.T) {
 }
 
 func TestChangedSettingsEndTheRunUnderWay(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
+	onEach(t, func(w *world) {
+		t := w.t
 		w.account.AddGroup("staff@acme.example", "Staff", admin)
 		w.account.Order(fake.Trouble{Path: "/groups", Do: func() {
 			w.set(roster.PullSettings{Subject: admin, NoGroups: true})

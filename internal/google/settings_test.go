@@ -9,7 +9,7 @@ import (
 )
 
 func TestEmptyAnswerRemovesNobody(t *testing.T) {
-	onEach(t, func(_ *testing.T, w *world) {
+	onEach(t, func(w *world) {
 		w.account.AddUser("jane@acme.example", "Jane", "Doe")
 		w.pull()
 		w.set(roster.PullSettings{Subject: admin, OrgUnit: "/Empty"})
@@ -20,7 +20,7 @@ func TestEmptyAnswerRemovesNobody(t *testing.T) {
 }
 
 func TestOrgUnitLimitsWhoIsPulled(t *testing.T) {
-	onEach(t, func(_ *testing.T, w *world) {
+	onEach(t, func(w *world) {
 		w.account.ChangeUser(w.account.AddUser("jane@acme.example", "Jane", "Doe"), fake.Object{"orgUnitPath": "/Staff/Sales"})
 		w.set(roster.PullSettings{Subject: admin, OrgUnit: "/Staff"})
 		w.pull()
@@ -29,7 +29,8 @@ func TestOrgUnitLimitsWhoIsPulled(t *testing.T) {
 }
 
 func TestPausedDirectoryIsNotPulled(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
+	onEach(t, func(w *world) {
+		t := w.t
 		if _, err := w.roster.PauseDirectory(t.Context(), w.staff, w.dir); err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +49,8 @@ func TestPausedDirectoryIsNotPulled(t *testing.T) {
 }
 
 func TestOnlyGoogleIsPulled(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
+	onEach(t, func(w *world) {
+		t := w.t
 		d, err := w.roster.CreateDirectory(t.Context(), w.staff, "Okta", tenant.Okta, tenant.DirectorySettings{})
 		if err != nil {
 			t.Fatal(err)

@@ -36,7 +36,7 @@ func TestPassingTroubleIsWaitedOut(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			onOne(t, func(_ *testing.T, w *world) {
+			onOne(t, func(w *world) {
 				w.account.AddGroup("staff@acme.example", "Staff", admin)
 				w.account.Order(tt.trouble)
 				w.pull()
@@ -76,7 +76,8 @@ func TestLastingTroubleFailsTheRun(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			onOne(t, func(t *testing.T, w *world) {
+			onOne(t, func(w *world) {
+				t := w.t
 				id := w.account.AddUser("jane@acme.example", "Jane", "Doe")
 				w.pull()
 				w.account.Expire()
@@ -104,7 +105,8 @@ func TestLastingTroubleFailsTheRun(t *testing.T) {
 }
 
 func TestThreeFailedRunsRaiseTheAlarmAndOneGoodEndsIt(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
+	onEach(t, func(w *world) {
+		t := w.t
 		w.pull()
 		w.account.SetAdmin(admin, false)
 		_, at := w.kinds(roster.Cursor{})
@@ -135,7 +137,7 @@ func TestThreeFailedRunsRaiseTheAlarmAndOneGoodEndsIt(t *testing.T) {
 }
 
 func TestPartialFailureRemovesNobody(t *testing.T) {
-	onEach(t, func(_ *testing.T, w *world) {
+	onEach(t, func(w *world) {
 		w.cast()
 		id := w.account.AddUser("zoe@acme.example", "Zoe", "Z")
 		w.pull()
@@ -152,7 +154,7 @@ func TestPartialFailureRemovesNobody(t *testing.T) {
 }
 
 func TestExpiredAccessTokenIsRenewed(t *testing.T) {
-	onEach(t, func(_ *testing.T, w *world) {
+	onEach(t, func(w *world) {
 		w.cast()
 		w.account.PageSize(1)
 		w.account.Order(fake.Trouble{Path: "/users", Skip: 2, Do: w.account.Expire})
@@ -162,7 +164,8 @@ func TestExpiredAccessTokenIsRenewed(t *testing.T) {
 }
 
 func TestSecretIsNeverInLogs(t *testing.T) {
-	onEach(t, func(t *testing.T, w *world) {
+	onEach(t, func(w *world) {
+		t := w.t
 		w.account.Order(fake.Trouble{Path: "/users", Times: 1, Status: 503})
 		w.pull()
 		w.account.Delegate()

@@ -59,7 +59,7 @@ type world struct {
 }
 
 // onEach runs a test on each database.
-func onEach(t *testing.T, f func(t *testing.T, w *world)) {
+func onEach(t *testing.T, f func(w *world)) {
 	t.Helper()
 	t.Parallel()
 	for name, url := range map[string]func(t *testing.T) string{
@@ -68,16 +68,16 @@ func onEach(t *testing.T, f func(t *testing.T, w *world)) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f(t, newWorld(t, url(t)))
+			f(newWorld(t, url(t)))
 		})
 	}
 }
 
 // onOne is onEach for what has nothing to do with the database.
-func onOne(t *testing.T, f func(t *testing.T, w *world)) {
+func onOne(t *testing.T, f func(w *world)) {
 	t.Helper()
 	t.Parallel()
-	f(t, newWorld(t, "sqlite://"+filepath.Join(t.TempDir(), "rollcall.db")))
+	f(newWorld(t, "sqlite://"+filepath.Join(t.TempDir(), "rollcall.db")))
 }
 
 func newWorld(t *testing.T, url string) *world {

@@ -22,34 +22,7 @@ func (r *Roster) DispatchPulls(ctx context.Context) (int, error) {
 	n := 0
 	var errs []error
 	for _, id := range tenants {
-		left := 0
-		err := r.Store.Update(ctx, id, func(tx Tx) error {
-			left = 0
-			all, err := tx.Pulls(ctx)
-			if err != nil {
-				return err
-			}
-			cfg, err := tx.Config(ctx)
-			if err != nil {
-				return err
-			}
-			for _, p := range all {
-				d, ok := cfg.Directory(p.Directory)
-				if !ok || d.Status != tenant.DirectoryActive || p.NextAt.After(tx.Now()) {
-					continue
-				}
-				p.NextAt = tx.Now().Add(p.Settings.Every)
-				p.Version++
-				if err := tx.PutPull(ctx, p); err != nil {
-					return err
-				}
-				if err := tx.Enqueue(ctx, PullJob, PullArgs{Directory: p.Directory}, time.Time{}); err != nil {
-					return err
-				}
-				left++
-			}
-			return nil
-		})
+		left, err := r.dispatchPulls(ctx, id)
 		if errors.Is(err, Stale) { // another replica was first
 			continue
 		}
@@ -57,6 +30,38 @@ func (r *Roster) DispatchPulls(ctx context.Context) (int, error) {
 		errs = append(errs, err)
 	}
 	return n, errors.Join(errs...)
+}
+
+// dispatchPulls is DispatchPulls for one tenant.
+func (r *Roster) dispatchPulls(ctx context.Context, id tenant.ID) (n int, err error) {
+	err = r.Store.Update(ctx, id, func(tx Tx) error {
+		n = 0
+		all, err := tx.Pulls(ctx)
+		if err != nil {
+			return err
+		}
+		cfg, err := tx.Config(ctx)
+		if err != nil {
+			return err
+		}
+		for _, p := range all {
+			d, ok := cfg.Directory(p.Directory)
+			if !ok || d.Status != tenant.DirectoryActive || p.NextAt.After(tx.Now()) {
+				continue
+			}
+			p.NextAt = tx.Now().Add(p.Settings.Every)
+			p.Version++
+			if err := tx.PutPull(ctx, p); err != nil {
+				return err
+			}
+			if err := tx.Enqueue(ctx, PullJob, PullArgs{Directory: p.Directory}, time.Time{}); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
 }
 
 // PostponePull has a job of a pull come again a little later, when the replica that got it is busy with

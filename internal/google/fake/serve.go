@@ -152,29 +152,35 @@ func (a *Account) enrol(id string, derived bool, been map[string]bool, into map[
 	}
 	been[id] = true
 	for _, address := range a.rolls[id] {
-		m := Object{"kind": "admin#directory#member", "email": address, "role": "MEMBER", "type": "USER", "status": "ACTIVE", "id": "99" + address}
-		if address == "*" {
-			m = Object{"kind": "admin#directory#member", "id": a.customer, "role": "MEMBER", "type": "CUSTOMER"}
-		}
-		for other, u := range a.users {
-			if u["primaryEmail"] == address {
-				m["id"] = other
-				if u["suspended"] == true {
-					m["status"] = "SUSPENDED"
-				}
-			}
-		}
-		for other, g := range a.groups {
-			if g["email"] == address {
-				m["id"], m["type"] = other, "GROUP"
-				if derived {
-					a.enrol(other, derived, been, into)
-				}
-			}
-		}
+		m := a.enrolled(address)
 		key, _ := m["id"].(string)
 		into[key] = m
+		if derived && m["type"] == "GROUP" {
+			a.enrol(key, derived, been, into)
+		}
 	}
+}
+
+// enrolled is the member that an address names.
+func (a *Account) enrolled(address string) Object {
+	m := Object{"kind": "admin#directory#member", "email": address, "role": "MEMBER", "type": "USER", "status": "ACTIVE", "id": "99" + address}
+	if address == "*" {
+		return Object{"kind": "admin#directory#member", "id": a.customer, "role": "MEMBER", "type": "CUSTOMER"}
+	}
+	for id, u := range a.users {
+		if u["primaryEmail"] == address {
+			m["id"] = id
+			if u["suspended"] == true {
+				m["status"] = "SUSPENDED"
+			}
+		}
+	}
+	for id, g := range a.groups {
+		if g["email"] == address {
+			m["id"], m["type"] = id, "GROUP"
+		}
+	}
+	return m
 }
 
 // answerPage answers with one page of a list. The token of the next names what the last item was sorted by.
@@ -224,14 +230,20 @@ func write(w http.ResponseWriter, r *http.Request, o Object) {
 		out = pick(out, parseFields(&fields))
 	}
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
-	_ = json.NewEncoder(w).Encode(out) // the client has gone
+	encode(w, out)
 }
 
 // fail answers with an error in the form of the API, or of the token endpoint (RFC 6749 §5.2).
 func fail(w http.ResponseWriter, status int, reason, message string) {
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(Object{"error": Object{ // the client has gone
+	encode(w, Object{"error": Object{
 		"code": status, "message": message, "errors": []Object{{"message": message, "domain": "global", "reason": reason}},
 	}})
+}
+
+// encode writes a body. That the client has gone is nobody's business here.
+func encode(w http.ResponseWriter, o Object) {
+	b, _ := json.Marshal(o) //nolint:errchkjson // it is made of texts and numbers
+	_, _ = w.Write(b)
 }

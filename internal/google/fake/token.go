@@ -2,7 +2,6 @@ package fake
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -55,7 +54,7 @@ func (a *Account) grant(w http.ResponseWriter, r *http.Request) {
 		access := "ya29." + base64.RawURLEncoding.EncodeToString([]byte(c.Subject+"\n"+c.Scope+"\n"+strconv.Itoa(len(a.tokens))))
 		a.tokens[access] = a.now().Add(a.tokenLife)
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		_ = json.NewEncoder(w).Encode(Object{"access_token": access, "expires_in": int(a.tokenLife / time.Second), "token_type": "Bearer"}) // the client has gone
+		encode(w, Object{"access_token": access, "expires_in": int(a.tokenLife / time.Second), "token_type": "Bearer"})
 	}
 }
 
@@ -93,5 +92,5 @@ func refuse(w http.ResponseWriter, code, description string) {
 		status = http.StatusUnauthorized
 	}
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(Object{"error": code, "error_description": description}) // the client has gone
+	encode(w, Object{"error": code, "error_description": description})
 }
