@@ -232,7 +232,8 @@ func (t *tx) EndGrants(ctx context.Context, f roster.GrantFilter, e roster.Sessi
 	const set = ` SET ended_at = $2, end_reason = $3 WHERE `
 	if t.db.dialect == postgres {
 		return t.later(ctx, "end grants", statement{
-			sql: `WITH g AS (UPDATE app_grants g` + set + w.text + ` RETURNING g.id, g.session_id, g.member_id, g.app_id),
+			sql: `WITH g AS (UPDATE app_grants g` + set + w.text + ` RETURNING g.id, g.session_id, g.member_id, g.app_id, g.code_used_at),
+				feed AS (` + feedApps + `$2::timestamptz, g.id, 'grant' FROM g WHERE g.code_used_at IS NOT NULL ON CONFLICT DO NOTHING),
 				told AS (` + tell + `json_build_object('session', g.session_id, 'grant', g.id, 'app', g.app_id, 'reason', $3::text)::text FROM g)
 				SELECT count(*) FROM g`,
 			args: w.args, each: count, apart: true,
@@ -241,6 +242,10 @@ func (t *tx) EndGrants(ctx context.Context, f roster.GrantFilter, e roster.Sessi
 	return t.later(ctx, "end grants",
 		statement{
 			sql:  tell + `json_object('session', g.session_id, 'grant', g.id, 'app', g.app_id, 'reason', $3) FROM app_grants g WHERE ` + w.text,
+			args: w.args,
+		},
+		statement{
+			sql:  feedApps + `$2, g.id, 'grant' FROM app_grants g WHERE g.code_used_at IS NOT NULL AND ` + w.text + ` ON CONFLICT DO NOTHING`,
 			args: w.args,
 		},
 		statement{sql: `UPDATE app_grants AS g` + set + w.text + ` RETURNING 1`, args: w.args, each: count})

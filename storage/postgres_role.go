@@ -92,7 +92,7 @@ func rights() []string {
 		"SELECT, INSERT, UPDATE ON apps",
 		"SELECT, INSERT, UPDATE, DELETE ON sessions, app_grants, refresh_tokens",
 		"SELECT, INSERT, UPDATE (due_at, attempts), DELETE ON logout_notices",
-		"SELECT, INSERT, DELETE ON signing_keys, revoked_sessions",
+		"SELECT, INSERT, DELETE ON signing_keys, revocations",
 		"SELECT, INSERT, UPDATE, DELETE ON held, parked_groups, decisions",
 		"SELECT, INSERT, UPDATE, DELETE ON schemas, entitlements, attribute_indexes, attribute_keys",
 		"SELECT, INSERT, UPDATE ON links, join_requests",

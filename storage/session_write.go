@@ -103,7 +103,7 @@ func (t *tx) EndSessions(ctx context.Context, f roster.SessionFilter, e roster.S
 const (
 	tellOfSession = `INSERT INTO events (tenant_id, at, kind, member_id, actor_source, actor_id, version, request_id, data)
 		SELECT $1, $2, 'session.ended', s.member_id, $4, $5, 0, $6, `
-	feedApps   = `INSERT INTO revoked_sessions (app_id, at, session_id) SELECT DISTINCT g.app_id, `
+	feedApps   = `INSERT INTO revocations (app_id, at, id, kind) SELECT DISTINCT g.app_id, `
 	noticeApps = `INSERT INTO logout_notices (tenant_id, session_id, app_id, member_id, queued_at, due_at, attempts)
 		SELECT DISTINCT g.tenant_id, g.session_id, g.app_id, g.member_id, `
 )
@@ -114,7 +114,7 @@ func endSessions(which string) string {
 	return `WITH s AS (UPDATE sessions s SET ended_at = $2, end_reason = $3 WHERE ` + which + ` RETURNING s.id, s.member_id),
 	notices AS (` + noticeApps + `$2::timestamptz, $2::timestamptz, 0 FROM s JOIN app_grants g ON g.tenant_id = $1 AND g.session_id = s.id
 	  WHERE g.code_used_at IS NOT NULL ON CONFLICT DO NOTHING),
-	feed AS (` + feedApps + `$2::timestamptz, s.id FROM s JOIN app_grants g ON g.tenant_id = $1 AND g.session_id = s.id
+	feed AS (` + feedApps + `$2::timestamptz, s.id, 'session' FROM s JOIN app_grants g ON g.tenant_id = $1 AND g.session_id = s.id
 	  WHERE g.code_used_at IS NOT NULL ON CONFLICT DO NOTHING),
 	told AS (` + tellOfSession + `json_build_object('session', s.id, 'reason', $3::text)::text FROM s)
 	SELECT count(*) FROM s`
@@ -134,7 +134,7 @@ func endSessionsLite(w *selection, count func(row) error) []statement {
 			args: w.args,
 		},
 		{
-			sql: feedApps + `$2, g.session_id FROM app_grants g WHERE g.tenant_id = $1 AND g.code_used_at IS NOT NULL AND g.session_id IN ` + mine +
+			sql: feedApps + `$2, g.session_id, 'session' FROM app_grants g WHERE g.tenant_id = $1 AND g.code_used_at IS NOT NULL AND g.session_id IN ` + mine +
 				` ON CONFLICT DO NOTHING`,
 			args: w.args,
 		},

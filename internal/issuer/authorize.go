@@ -30,6 +30,8 @@ type request struct {
 	Connection   string       `json:"connection,omitempty"`
 	LoginHint    string       `json:"login_hint,omitempty"`
 	None         bool         `json:"-"` // prompt=none: nobody may be asked anything
+	// Asked is when the app asked. Whoever has signed in since did so because of it.
+	Asked time.Time `json:"asked"`
 	// After is when the person must have signed in at the earliest; zero: whenever.
 	After time.Time `json:"after,omitzero"`
 }
@@ -80,6 +82,7 @@ func (d *Door) parse(r *http.Request) (request, error) {
 
 // fill reads all that the app may be told of by the redirect.
 func (q *request) fill(form url.Values, now time.Time) error {
+	q.Asked = now
 	q.Nonce, q.Challenge = form.Get("nonce"), form.Get("code_challenge")
 	q.Organization, q.Connection, q.LoginHint = form.Get("organization"), form.Get("connection"), form.Get("login_hint")
 	switch {
@@ -130,8 +133,9 @@ func (q *request) fillPrompt(form url.Values, now time.Time) error {
 
 // fits says whether a session is one that the app may have.
 func (q request) fits(l roster.LiveSession) bool {
-	// The identity provider's clock tells seconds.
-	if !q.After.IsZero() && l.Session.AuthTime.Before(q.After.Truncate(time.Second)) && l.Session.CreatedAt.Before(q.After) {
+	// The identity provider's clock tells seconds. One that was asked for a fresh sign-in and says that there was
+	// none is not asked again: auth_time tells the app.
+	if !q.After.IsZero() && l.Session.AuthTime.Before(q.After.Truncate(time.Second)) && l.Session.CreatedAt.Before(q.Asked) {
 		return false
 	}
 	if o := q.Organization; o != "" && o != l.Tenant.Slug && o != l.Tenant.ID.String() {
@@ -156,12 +160,13 @@ func (d *Door) authorize(w http.ResponseWriter, r *http.Request) {
 	case q.None:
 		d.refuse(w, r, q, wrong{"login_required", "Nobody is signed in here as the app asks."})
 	default:
-		d.signIn(w, r, q)
+		d.signIn(w, r, q, err == nil)
 	}
 }
 
-// signIn keeps the request and sends the person to the login page.
-func (d *Door) signIn(w http.ResponseWriter, r *http.Request, q request) {
+// signIn keeps the request and sends the person to the login page. unfit says that somebody is signed in,
+// in a session that the app may not have: to come back with it would lead round in circles.
+func (d *Door) signIn(w http.ResponseWriter, r *http.Request, q request, unfit bool) {
 	value, err := json.Marshal(q)
 	if err != nil {
 		d.refuse(w, r, q, fmt.Errorf("keep the app's request: %w", err))
@@ -174,6 +179,7 @@ func (d *Door) signIn(w http.ResponseWriter, r *http.Request, q request) {
 	}
 	redirect(w, d.Login(Hints{
 		Return: pathContinue + "?request=" + id, Organization: q.Organization, Connection: q.Connection, Login: q.LoginHint, Fresh: !q.After.IsZero(),
+		Another: unfit,
 	}))
 }
 
@@ -197,7 +203,7 @@ func (d *Door) goOn(w http.ResponseWriter, r *http.Request) {
 	case err == nil && q.fits(live):
 		d.giveCode(w, r, q, live)
 	case err == nil || errors.Is(err, roster.Unauthorized):
-		d.signIn(w, r, q)
+		d.signIn(w, r, q, err == nil)
 	default:
 		d.refuse(w, r, q, err)
 	}
@@ -210,7 +216,7 @@ func (d *Door) giveCode(w http.ResponseWriter, r *http.Request, q request, live 
 		Session: live.Session.ID, App: q.App, Scopes: q.Scopes, Nonce: q.Nonce, RedirectURI: q.RedirectURI, Challenge: q.Challenge, CodeHash: hash,
 	})
 	if errors.Is(err, roster.NotFound) && !q.None { // it ended in this very moment
-		d.signIn(w, r, q)
+		d.signIn(w, r, q, false)
 		return
 	}
 	if err != nil {

@@ -9,9 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
@@ -19,17 +18,22 @@ import (
 
 const (
 	logoutTokenLife = 2 * time.Minute
-	noticesAtOnce   = 16
+	noticesAtOnce   = 64
+	noticesPerApp   = 48 // one app alone must not keep the others waiting
+	noticesToHang   = 4  // of an app that did not answer the last time
 	noticeLease     = 30 * time.Second
 	noticeTimeout   = 5 * time.Second
-	noticePause     = 250 * time.Millisecond // between looks at the outbox when there was nothing in it
+	noticePause     = 250 * time.Millisecond // between looks at the outbox
+	noticeCrowded   = 100 * time.Millisecond // when to look again at a notice whose app has enough to do
+	noticeHanging   = 5 * time.Second        // the same of an app that did not answer the last time
+	maxNoticeWait   = 10 * time.Minute
 	noticeFor       = 24 * time.Hour         // an app that does not answer for so long is told no more
 )
 
-// retryAfter is how long to wait after so many attempts.
-func retryAfter(attempts int) time.Duration {
-	ladder := []time.Duration{time.Second, 5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour}
-	return ladder[min(max(attempts, 1), len(ladder))-1]
+// retryAfter is how long to wait before an app is told again that didn't hear of an end so long ago: as long
+// again, so that an app that comes back is told at most as late as it was away.
+func retryAfter(age time.Duration) time.Duration {
+	return min(max(age, time.Second), maxNoticeWait)
 }
 
 // Notifier tells apps that sessions ended (OpenID Connect Back-Channel Logout 1.0). It
@@ -43,57 +47,121 @@ type Notifier struct {
 	Log     *slog.Logger
 	// Client sends the notices. It must follow no redirects.
 	Client *http.Client
-	// Observe is told how each notice went. Optional.
-	Observe func(delivered bool, since time.Duration)
-	// Pause waits between two looks; nil: noticePause. It returns false when ctx has ended.
-	Pause func(ctx context.Context) bool
+	// Observe is told how each attempt went, and how old the notice was. Optional.
+	Observe func(delivered bool, age time.Duration)
+
+	mu   sync.Mutex
+	busy map[tenant.AppID]int  // how many notices are on their way
+	hang map[tenant.AppID]bool // that did not answer the last time
+	all  int
+	work sync.WaitGroup
 }
 
 // Run tells apps until ctx ends. Several replicas may run it.
 func (n *Notifier) Run(ctx context.Context) error {
-	pause := n.Pause
-	if pause == nil {
-		pause = func(ctx context.Context) bool {
-			select {
-			case <-ctx.Done():
-				return false
-			case <-time.After(noticePause):
-				return true
-			}
-		}
-	}
+	pause := time.NewTicker(noticePause)
+	defer pause.Stop()
+	defer n.work.Wait()
+	failing := false
 	for {
-		told, err := n.RunOnce(ctx)
-		if err != nil && ctx.Err() == nil {
+		begun, err := n.begin(ctx)
+		if err != nil && !failing && ctx.Err() == nil {
 			n.Log.WarnContext(ctx, "back-channel logouts wait", "error", err.Error())
 		}
-		if told < noticesAtOnce && !pause(ctx) || ctx.Err() != nil {
+		failing = err != nil
+		if begun > 0 && ctx.Err() == nil {
+			continue // there may be more
+		}
+		select {
+		case <-ctx.Done():
 			return nil
+		case <-pause.C:
 		}
 	}
 }
 
-// RunOnce tells the apps of a batch of notices that are due, and returns how many.
+// RunOnce tells the apps of a batch of notices that are due, waits for their answers, and returns how many notices
+// it was.
 func (n *Notifier) RunOnce(ctx context.Context) (int, error) {
-	notices, err := n.Locator.ClaimLogoutNotices(ctx, noticesAtOnce, noticeLease)
+	begun, err := n.begin(ctx)
+	n.work.Wait()
+	return begun, err
+}
+
+// begin claims the notices that are due, as many as there is room for, and sends them on their way.
+func (n *Notifier) begin(ctx context.Context) (int, error) {
+	n.mu.Lock()
+	room := noticesAtOnce - n.all
+	n.mu.Unlock()
+	if room <= 0 {
+		return 0, nil
+	}
+	notices, err := n.Locator.ClaimLogoutNotices(ctx, room, noticeLease)
 	if err != nil {
 		return 0, fmt.Errorf("claim logout notices: %w", err)
 	}
-	var group errgroup.Group
 	for _, notice := range notices {
-		group.Go(func() error { return n.settle(ctx, notice) })
+		if wait := n.enter(notice.App); wait > 0 {
+			if err := n.Locator.RetryLogoutNotice(ctx, notice, n.Now().Add(wait)); err != nil {
+				n.Log.WarnContext(ctx, "a logout notice waits for its lease", "error", err.Error())
+			}
+			continue
+		}
+		n.work.Go(func() {
+			sent := n.send(ctx, notice)
+			n.leave(notice.App, sent == nil || errors.Is(sent, errNoAddress))
+			if err := n.settle(ctx, notice, sent); err != nil { // it is claimed again when the lease is over
+				n.Log.WarnContext(ctx, "a logout notice waits for its lease", "error", err.Error())
+			}
+		})
 	}
-	return len(notices), group.Wait() //nolint:wrapcheck // settle did
+	return len(notices), nil
 }
 
-// settle sends one notice and notes how it went.
-func (n *Notifier) settle(ctx context.Context, notice roster.LogoutNotice) error {
-	err := n.send(ctx, notice)
-	if n.Observe != nil {
-		n.Observe(err == nil, n.Now().Sub(notice.QueuedAt))
+// enter takes room for a notice of an app, or says how long there will be none.
+func (n *Notifier) enter(id tenant.AppID) (wait time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	room, wait := noticesPerApp, noticeCrowded
+	if n.hang[id] {
+		room, wait = noticesToHang, noticeHanging
 	}
+	if n.busy[id] >= room {
+		return wait
+	}
+	if n.busy == nil {
+		n.busy, n.hang = map[tenant.AppID]int{}, map[tenant.AppID]bool{}
+	}
+	n.busy[id]++
+	n.all++
+	return 0
+}
+
+func (n *Notifier) leave(id tenant.AppID, answered bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.all--
+	if n.busy[id]--; n.busy[id] == 0 {
+		delete(n.busy, id)
+	}
+	if answered {
+		delete(n.hang, id)
+	} else {
+		n.hang[id] = true
+	}
+}
+
+// settle notes how the sending of a notice went.
+func (n *Notifier) settle(ctx context.Context, notice roster.LogoutNotice, err error) error {
+	if ctx.Err() != nil && err != nil {
+		return nil // we stop: whoever claims it when the lease is over sends it
+	}
+	age := n.Now().Sub(notice.QueuedAt)
 	gone := errors.Is(err, errNoAddress)
-	if err == nil || gone || n.Now().Sub(notice.QueuedAt) > noticeFor {
+	if n.Observe != nil && !gone {
+		n.Observe(err == nil, age)
+	}
+	if err == nil || gone || age > noticeFor {
 		if err != nil && !gone {
 			n.Log.WarnContext(ctx, "an app was not told of a logout", "app", notice.App.String(), "tenant", notice.Tenant.String(), "attempts", notice.Attempts, "error", err.Error())
 		}
@@ -103,7 +171,7 @@ func (n *Notifier) settle(ctx context.Context, notice roster.LogoutNotice) error
 		return nil
 	}
 	n.Log.InfoContext(ctx, "a logout notice will be sent again", "app", notice.App.String(), "attempts", notice.Attempts, "error", err.Error())
-	if err := n.Locator.RetryLogoutNotice(ctx, notice, n.Now().Add(retryAfter(notice.Attempts))); err != nil {
+	if err := n.Locator.RetryLogoutNotice(ctx, notice, n.Now().Add(retryAfter(age))); err != nil {
 		return fmt.Errorf("put back a logout notice: %w", err)
 	}
 	return nil

@@ -24,6 +24,17 @@ const (
 // scopes are those that the issuer knows.
 func scopes() []string { return []string{"openid", "profile", "email", "groups", "offline_access"} }
 
+// ownClaims are names that say something of ours in what we sign or answer. No attribute of a tenant's own is
+// told under one of them, whatever the tenant's schemas say.
+func ownClaims() []string {
+	return []string{
+		"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "auth_time", "acr", "amr", "azp", "sid", "at_hash", "c_hash", "s_hash", "cnf",
+		"act", "may_act", "events", "active", "client_id", "scope", "username", "token_type", "grant_id", "org_id", "org_slug", "org_name",
+		"org_role", "groups", "groups_overage", "connection_id", "idp_issuer", "email", "email_verified", "name", "given_name", "family_name",
+		"locale", "zoneinfo", "updated_at",
+	}
+}
+
 // maxGroups is how many groups a token names. Of a member of more it says so instead,
 // because tokens travel in headers: groups_overage is true then, and userinfo names all.
 const maxGroups = 100
@@ -85,7 +96,11 @@ func (p person) profile() map[string]any {
 	if !slices.Contains(p.grant.Grant.Scopes, "profile") {
 		return c
 	}
-	maps.Copy(c, roster.AppClaims(m, p.config))
+	for claim, value := range roster.AppClaims(m, p.config) {
+		if !slices.Contains(ownClaims(), claim) {
+			c[claim] = value
+		}
+	}
 	c["org_name"] = p.config.Tenant.Name
 	document, err := m.Attributes.Object()
 	if err != nil {
@@ -177,7 +192,7 @@ type accessClaims struct {
 func (d *Door) grantOf(ctx context.Context, text string) (roster.LiveGrant, accessClaims, error) {
 	none := &roster.Error{Kind: roster.NotFound, Detail: "The token is not known, or is not good any more."}
 	if id, hash, err := secret.ParseBound(text, secret.Refresh); err == nil {
-		g, err := d.Store.Reader(tenant.ID{UUID: id}).LiveGrant(ctx, roster.GrantKey{Refresh: hash}, d.Now())
+		g, err := d.liveGrant(ctx, tenant.ID{UUID: id}, roster.GrantKey{Refresh: hash})
 		return g, accessClaims{}, err
 	}
 	var c accessClaims
@@ -190,9 +205,22 @@ func (d *Door) grantOf(ctx context.Context, text string) (roster.LiveGrant, acce
 	if c.Issuer != d.Issuer || d.Now().Unix() >= c.Expires {
 		return roster.LiveGrant{}, c, none
 	}
-	g, err := d.Store.Reader(c.Tenant).LiveGrant(ctx, roster.GrantKey{ID: c.Grant}, d.Now())
+	g, err := d.liveGrant(ctx, c.Tenant, roster.GrantKey{ID: c.Grant})
 	if err == nil && g.Grant.App != c.App {
 		err = none
 	}
 	return g, c, err
+}
+
+// liveGrant finds a grant that is live and whose app may still sign people in. NotFound.
+func (d *Door) liveGrant(ctx context.Context, id tenant.ID, key roster.GrantKey) (roster.LiveGrant, error) {
+	g, err := d.Store.Reader(id).LiveGrant(ctx, key, d.Now())
+	if err != nil {
+		return g, err
+	}
+	a, err := d.Locator.App(ctx, g.Grant.App)
+	if err == nil && a.Status != tenant.AppActive {
+		err = &roster.Error{Kind: roster.NotFound, Detail: "The app is turned off."}
+	}
+	return g, err
 }

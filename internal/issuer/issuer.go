@@ -105,13 +105,18 @@ type Hints struct {
 	Organization string // a tenant's slug or id
 	Connection   string // a connection's id
 	Login        string // an e-mail address
-	Fresh        bool   // an older session won't do
+	// Fresh says that the identity provider must ask the person again (ForceAuthn, prompt=login).
+	Fresh bool
+	// Another says that the browser's session won't do, such as one of another organization: a login page that
+	// sends signed-in people on must not.
+	Another bool
 }
 
 // Door serves the issuer. It is safe for concurrent use.
 type Door struct {
 	Config
 	programs http.Handler
+	quiet    *slog.Logger // the library's: the chain writes one line a request
 }
 
 // New makes a door. The error says what the configuration lacks.
@@ -126,7 +131,7 @@ func New(c Config) (*Door, error) {
 	if c.Guesses == nil {
 		c.Guesses = unbounded{}
 	}
-	d := &Door{Config: c}
+	d := &Door{Config: c, quiet: slog.New(slog.DiscardHandler)}
 	// Any page may call with what it holds in its hand; no cookie ever comes along.
 	anywhere := cors.Options{
 		AllowedOrigins: []string{"*"}, AllowedMethods: []string{http.MethodGet, http.MethodPost},
@@ -135,14 +140,14 @@ func New(c Config) (*Door, error) {
 	d.programs = op.RegisterServer(&server{door: d}, op.Endpoints{
 		Token: op.NewEndpoint(pathToken), Userinfo: op.NewEndpoint(pathUserinfo), Introspection: op.NewEndpoint(pathIntrospect),
 		Revocation: op.NewEndpoint(pathRevoke), JwksURI: op.NewEndpoint(pathKeys),
-	}, op.WithServerCORSOptions(&anywhere), op.WithFallbackLogger(slog.New(slog.DiscardHandler)))
+	}, op.WithServerCORSOptions(&anywhere), op.WithFallbackLogger(d.quiet))
 	return d, nil
 }
 
 // Routes mounts the door on r.
 func (d *Door) Routes(r *mux.Router) {
 	r.Path(pathAuthorize).Methods(http.MethodGet, http.MethodHead, http.MethodPost).HandlerFunc(d.authorize)
-	r.Path(pathContinue).Methods(http.MethodGet, http.MethodHead).HandlerFunc(d.goOn)
+	r.Path(pathContinue).Methods(http.MethodGet).HandlerFunc(d.goOn)
 	r.Path(pathLogout).Methods(http.MethodGet, http.MethodHead, http.MethodPost).HandlerFunc(d.logout)
 	r.Path(pathRevocations).Methods(http.MethodGet).HandlerFunc(d.revocations)
 	for _, path := range []string{pathToken, pathIntrospect, pathRevoke} {
@@ -182,6 +187,10 @@ func formOnly(next http.Handler) http.Handler {
 					return
 				}
 			}
+		}
+		if _, _, ok := r.BasicAuth(); ok && (r.PostForm.Has("client_secret") || r.PostForm.Has("client_assertion")) { // RFC 6749 §2.3
+			writeError(w, http.StatusBadRequest, "invalid_request", "Authenticate in one way, not in two.")
+			return
 		}
 		next.ServeHTTP(w, r)
 	})

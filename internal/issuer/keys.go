@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,6 +29,7 @@ const (
 	keyBehind  = 30 * 24 * time.Hour // published after it was used
 	keyBits    = 2048
 	keysKnown  = 30 * time.Second // how long the list of keys is not asked for again
+	keysStale  = time.Hour        // how long it is good when the store does not answer
 	algorithm  = jose.RS256       // what every client library can verify
 	keyPurpose = "signing key "   // of the sealed private key
 )
@@ -60,6 +62,9 @@ func (k *Keys) list(ctx context.Context) ([]tenant.SigningKey, error) {
 		}
 	}
 	if err != nil {
+		if len(k.known) > 0 && k.Now().Sub(k.read) < keysStale {
+			return k.known, nil // what was signed can be verified all the same
+		}
 		return nil, fmt.Errorf("read the signing keys: %w", err)
 	}
 	if len(found) == 0 {
@@ -148,6 +153,34 @@ func (k *Keys) RotateNow(ctx context.Context) (time.Time, error) {
 	}
 	from := k.Now().Add(2 * publishedFor)
 	return from, k.follow(ctx, keys[len(keys)-1].Generation+1, from)
+}
+
+// Retire forgets all keys before the active one: nothing that they signed is good any more. It is for keys that
+// others may know, once the next one is in use, see RotateNow. It returns how many there were.
+func (k *Keys) Retire(ctx context.Context) (int, error) {
+	k.forget()
+	keys, err := k.list(ctx)
+	if err != nil {
+		return 0, err
+	}
+	current := active(keys, k.Now())
+	n := slices.IndexFunc(keys, func(key tenant.SigningKey) bool { return key.Generation == current.Generation })
+	if n == 0 {
+		return 0, nil
+	}
+	if err := k.Store.DropSigningKeys(ctx, current.Generation); err != nil {
+		return 0, fmt.Errorf("drop old signing keys: %w", err)
+	}
+	k.forget()
+	return n, nil
+}
+
+// List returns the keys by generation, and which of them is active.
+func (k *Keys) List(ctx context.Context) (keys []tenant.SigningKey, now tenant.SigningKey, err error) {
+	if keys, err = k.list(ctx); err == nil {
+		now = active(keys, k.Now())
+	}
+	return keys, now, err
 }
 
 // publishedFor is how long caches may keep the key set.

@@ -27,6 +27,14 @@ func (d *Door) logout(w http.ResponseWriter, r *http.Request) {
 		d.Pages.Refuse(w, r, note{r}.said(&roster.Error{Kind: roster.Invalid, Code: roster.CodeAppRequest, Detail: "The app's request can't be read."}))
 		return
 	}
+	// An app may send the browser by a POST, which bears no cookie of ours (SameSite=Lax): a GET does. What one may
+	// confirm only we may post.
+	ours := new(http.CrossOriginProtection).Check(r) == nil
+	if r.Method == http.MethodPost && !ours {
+		r.Form.Del("confirm")
+		redirect(w, pathLogout+"?"+r.Form.Encode())
+		return
+	}
 	said, err := d.hint(r)
 	to := ""
 	if err == nil {

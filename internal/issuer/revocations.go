@@ -2,11 +2,14 @@ package issuer
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/zitadel/oidc/v3/pkg/op"
 
+	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
 )
 
@@ -16,79 +19,112 @@ const (
 	// revocationsOverlap is how much earlier than asked for the feed begins: a change is dated when its
 	// transaction begins and seen when it is committed.
 	revocationsOverlap = 90 * time.Second
+	revocationsLife    = time.Minute
 	maxRevocations     = 10_000
 )
 
-// revocationsClaims are those of the feed: a signed list of the sessions that ended
-// lately, of those in which the app has signed people in. Access tokens with one of these sids, or of one of
-// these grants, are not good any more.
+// KeepRevocations is how long ends must be kept for the feed, see roster.AppLocator.DropRevocations.
+const KeepRevocations = revocationsFor + time.Hour
+
+// revocationsClaims are those of the feed: a signed list of the sessions that ended lately, of those in which the
+// app has signed people in, and of its grants that ended before their session. Access tokens with one of these are
+// not good any more.
 type revocationsClaims struct {
 	Issuer   string        `json:"iss"`
 	Audience string        `json:"aud"`
 	Issued   int64         `json:"iat"`
 	Expires  int64         `json:"exp"`
-	Since    int64         `json:"since"` // what was asked for, or the earliest that is known
-	Next     int64         `json:"next"`  // what to ask for the next time
+	Since    int64         `json:"since"` // from when on all is known, in seconds
+	Next     string        `json:"next"`  // what to ask for the next time
 	More     bool          `json:"more"`  // there are more: ask again at once with next
 	Revoked  []revokedItem `json:"revoked"`
 }
 
 type revokedItem struct {
-	Session string `json:"sid"`
+	Session string `json:"sid,omitempty"`
+	Grant   string `json:"grant_id,omitempty"`
 	At      int64  `json:"at"`
 }
 
 // revocations serves the feed. It is read every second by many, so it is one look at an
 // index; entries may come more than once.
 func (d *Door) revocations(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "no-store")
-	r = withNote(r)
-	id, password, ok := r.BasicAuth()
-	if !ok {
-		w.Header().Set("WWW-Authenticate", `Basic realm="rollcall"`)
-		writeError(w, http.StatusUnauthorized, "invalid_client", "Authenticate as an app, by its client_id and secret.")
-		return
-	}
-	a, err := d.authenticated(r.Context(), &op.ClientCredentials{ClientID: id, ClientSecret: password})
-	if err == nil && a.Auth == tenant.AppPublic {
-		err = errClient()
-	}
+	r, out := withNote(r), &completing{ResponseWriter: w}
+	out.Header().Set("Cache-Control", "no-store")
+	a, err := d.reader(r)
 	if err != nil {
-		op.WriteError(&completing{ResponseWriter: w}, r, err, d.Log)
+		op.WriteError(out, r, err, d.quiet)
 		return
 	}
 	now := d.Now()
-	since := now.Add(-revocationsFor)
-	if text := r.URL.Query().Get("since"); text != "" {
-		seconds, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			writeError(w, http.StatusBadRequest, "invalid_request", "since is a number of seconds since 1970, such as next of the last answer.")
-			return
-		}
-		if asked := time.Unix(seconds, 0).Add(-revocationsOverlap); asked.After(since) {
-			since = asked
-		}
+	after, ok := revocationsAfter(r.URL.Query().Get("since"), now)
+	if !ok {
+		writeError(out, http.StatusBadRequest, "invalid_request", "since is the next of the last answer; leave it out the first time.")
+		return
 	}
-	ended, err := d.Locator.RevokedSessions(r.Context(), a.ID, since, maxRevocations)
+	ended, err := d.Locator.Revocations(r.Context(), a.ID, after, maxRevocations)
 	if err != nil {
-		op.WriteError(&completing{ResponseWriter: w}, r, fault(r.Context(), err), d.Log)
+		op.WriteError(out, r, fault(r.Context(), err), d.quiet)
 		return
 	}
 	c := revocationsClaims{
-		Issuer: d.Issuer, Audience: a.ID.String(), Issued: now.Unix(), Expires: now.Add(time.Minute).Unix(), Since: since.Unix(), Next: now.Unix(),
-		Revoked: []revokedItem{},
+		Issuer: d.Issuer, Audience: a.ID.String(), Issued: now.Unix(), Expires: now.Add(revocationsLife).Unix(), Since: after.At.Unix(),
+		Next: strconv.FormatInt(now.UnixMilli(), 10), Revoked: []revokedItem{},
 	}
-	for _, s := range ended {
-		c.Revoked = append(c.Revoked, revokedItem{s.Session.UUID.UUID(), s.At.Unix()})
+	for _, e := range ended {
+		item := revokedItem{Session: e.ID.UUID(), At: e.At.Unix()}
+		if e.OfGrant {
+			item = revokedItem{Grant: roster.GrantID{UUID: e.ID}.String(), At: e.At.Unix()}
+		}
+		c.Revoked = append(c.Revoked, item)
 	}
 	if len(ended) == maxRevocations {
-		c.More, c.Next = true, ended[len(ended)-1].At.Add(revocationsOverlap).Unix()
+		last := ended[len(ended)-1]
+		c.More, c.Next = true, strconv.FormatInt(last.At.UnixMilli(), 10)+"."+last.ID.UUID()
 	}
 	signed, err := d.Keys.sign(r.Context(), typeRevocations, c)
 	if err != nil {
-		op.WriteError(&completing{ResponseWriter: w}, r, fault(r.Context(), err), d.Log)
+		op.WriteError(out, r, fault(r.Context(), err), d.quiet)
 		return
 	}
-	w.Header().Set("Content-Type", "application/jwt")
-	_, _ = w.Write([]byte(signed))
+	out.Header().Set("Content-Type", "application/jwt")
+	_, _ = out.Write([]byte(signed))
+}
+
+// reader finds the app that reads the feed, by its secret in the Authorization header (RFC 6749 §2.3.1).
+func (d *Door) reader(r *http.Request) (tenant.App, error) {
+	name, password, ok := r.BasicAuth()
+	id, err := url.QueryUnescape(name)
+	text, err2 := url.QueryUnescape(password)
+	if !ok || err != nil || err2 != nil || text == "" {
+		return tenant.App{}, errClient()
+	}
+	return d.authenticated(r.Context(), &op.ClientCredentials{ClientID: id, ClientSecret: text})
+}
+
+// revocationsAfter reads since: milliseconds, and where a page of the list ended, the id there.
+func revocationsAfter(since string, now time.Time) (after roster.Revocation, ok bool) {
+	after.At = now.Add(-revocationsFor)
+	if since == "" {
+		return after, true
+	}
+	text, id, paged := strings.Cut(since, ".")
+	ms, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return after, false
+	}
+	at := time.UnixMilli(ms)
+	if paged {
+		if after.ID, err = tenant.ParseUUID(id); err != nil {
+			return after, false
+		}
+	} else {
+		at = at.Add(-revocationsOverlap)
+	}
+	if at.After(after.At) {
+		after.At = at
+	} else {
+		after.ID = tenant.UUID{}
+	}
+	return after, true
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/zitadel/oidc/v3/pkg/oidc"
@@ -110,13 +109,13 @@ func (s *server) CodeExchange(ctx context.Context, r *op.ClientRequest[oidc.Acce
 	}
 	next, nextHash := secret.NewBound(id, secret.Refresh)
 	g, err := d.Roster.RedeemCode(ctx, tenant.ID{UUID: id}, roster.CodeExchange{
-		Code: hash, App: a.ID, RedirectURI: r.Data.RedirectURI, Verifier: r.Data.CodeVerifier, Refresh: nextHash,
+		Code: hash, App: a.ID, RedirectURI: r.Data.RedirectURI, Verifier: r.Data.CodeVerifier, Refresh: nextHash, RefreshScope: oidc.ScopeOfflineAccess,
 	})
 	if err != nil {
 		return nil, fault(ctx, err)
 	}
-	if !slices.Contains(g.Grant.Scopes, oidc.ScopeOfflineAccess) {
-		next = "" // nobody has it, so nobody can use it
+	if g.Refresh.Hash != nextHash {
+		next = ""
 	}
 	return d.tokens(ctx, g, next)
 }

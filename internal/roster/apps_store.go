@@ -24,15 +24,17 @@ type AppLocator interface {
 	AddSigningKey(ctx context.Context, k tenant.SigningKey) error
 	// DropSigningKeys deletes the keys of the generations below one.
 	DropSigningKeys(ctx context.Context, generation int64) error
-	// RevokedSessions lists the sessions that ended since a time, of all tenants, in which an app had
-	// redeemed a grant: the earliest first, at most limit.
-	RevokedSessions(ctx context.Context, id tenant.AppID, since time.Time, limit int) ([]RevokedSession, error)
-	// DropRevokedSessions forgets those that ended before a time.
-	DropRevokedSessions(ctx context.Context, before time.Time) error
+	// Revocations lists, of all tenants, the sessions that ended in which an app had redeemed a grant, and
+	// such grants that ended alone: the earliest first, those behind a place in the list, at most limit.
+	// The zero id stands ahead of all of its time.
+	Revocations(ctx context.Context, app tenant.AppID, after Revocation, limit int) ([]Revocation, error)
+	// DropRevocations forgets what ended before a time.
+	DropRevocations(ctx context.Context, before time.Time) error
 }
 
-// RevokedSession is a session that ended.
-type RevokedSession struct {
-	Session SessionID
+// Revocation is the end of a session, or of a grant within one that goes on.
+type Revocation struct {
+	ID      tenant.UUID // of the session or the grant
+	OfGrant bool
 	At      time.Time
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"slices"
 	"time"
 
 	"rollcall/internal/tenant"
@@ -47,6 +48,9 @@ type CodeExchange struct {
 	RedirectURI string
 	Verifier    string   // RFC 7636 §4.5
 	Refresh     [32]byte // the hash of the first refresh token; zero: the app gets none
+	// RefreshScope is the scope that the code must have been given for if the app is to get that token;
+	// empty: it gets it anyway. LiveGrant.Refresh says whether it did.
+	RefreshScope string
 }
 
 // RedeemCode gives an app what a code stands for, once (RFC 6749 §4.1.3). What it gives
@@ -84,7 +88,7 @@ func (r *Roster) RedeemCode(ctx context.Context, id tenant.ID, x CodeExchange) (
 		if err := tx.UseCode(ctx, g.Grant.ID, now); err != nil {
 			return err
 		}
-		if x.Refresh != [32]byte{} {
+		if x.Refresh != [32]byte{} && (x.RefreshScope == "" || slices.Contains(g.Grant.Scopes, x.RefreshScope)) {
 			g.Refresh = g.refreshToken(x.Refresh, now)
 			if err := tx.InsertRefreshToken(ctx, g.Refresh); err != nil {
 				return err

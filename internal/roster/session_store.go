@@ -77,7 +77,7 @@ type SessionTx interface {
 	// lock of; it takes the lock otherwise. NotFound when there is no such member.
 	InsertSession(ctx context.Context, s Session) error
 	// EndSessions ends the live sessions that the filter means, and so their grants, and
-	// writes an event for each and a LogoutNotice for each app that redeemed a grant in it. It is
+	// writes an event for each and a LogoutNotice and a Revocation for each app that redeemed a grant in it. It is
 	// sent late, together with what else the transaction writes, and behind it.
 	EndSessions(ctx context.Context, f SessionFilter, e SessionEnd) error
 	// TouchSession notes that a session was used; it changes nothing when it was not longer than
@@ -100,7 +100,7 @@ type SessionTx interface {
 	InsertRefreshToken(ctx context.Context, t RefreshToken) error
 	// UseRefreshToken notes when a token of a locked grant was replaced and by which.
 	UseRefreshToken(ctx context.Context, hash, successor [32]byte, at time.Time) error
-	// EndGrants ends grants and leaves their sessions alone; it writes an event for each.
+	// EndGrants ends grants and leaves their sessions alone; it writes an event and a Revocation for each.
 	EndGrants(ctx context.Context, f GrantFilter, e SessionEnd) error
 	// DropSessions deletes sessions that ended before a time, at most limit, and returns how many; and
 	// what apps got in those that ended before another, later, time.

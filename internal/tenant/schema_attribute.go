@@ -17,7 +17,8 @@ var takenClaims = []string{
 	"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "auth_time", "acr", "amr", "azp", "sid", "at_hash", "c_hash", "s_hash", "cnf",
 	"client_id", "scope", "events", "act", "may_act", "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username",
 	"email", "email_verified", "phone_number", "phone_number_verified", "updated_at", "active", "role", "roles", "groups", "entitlements",
-	"tenant", "tenant_id", "tenant_slug", "member", "member_id",
+	"org_id", "org_slug", "org_name", "org_role", "groups_overage", "connection_id", "idp_issuer", "grant_id", "username", "token_type",
+	"locale", "zoneinfo", "tenant", "tenant_id", "tenant_slug", "member", "member_id",
 }
 
 func (a Attribute) check(field, resource string) error {

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"context"
 	"sync"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ func testApps(t *testing.T, open opener) {
 		{"a removed app is found, and not listed", appRemoved},
 		{"of a generation of signing keys there is one", signingKeyOnce},
 		{"old signing keys are dropped", signingKeysDropped},
-		{"an app reads of the sessions that ended in which it had tokens", revokedSessions},
+		{"an app reads of what ended in which it had tokens", revocations},
 	})
 }
 
@@ -100,10 +101,10 @@ func signingKeysDropped(t *testing.T, b Backend) {
 	wantSame(t, "SigningKeys", []any{[]tenant.SigningKey{newSigningKey(3, "k")}, error(nil)}, []any{got, err})
 }
 
-func revokedSessions(t *testing.T, b Backend) {
+func revocations(t *testing.T, b Backend) {
 	h, other := newHouse(t, b, "acme"), newHouse(t, b, "other")
 	live, mine, theirs := h.addSession(h.addMember("ann"), 1), h.addSession(h.addMember("ben"), 2), other.addSession(other.addMember("cy"), 3)
-	app := h.addGrant(live, 1).App
+	grant := h.addGrant(live, 1)
 	for _, x := range []struct {
 		h *house
 		s roster.Session
@@ -112,20 +113,27 @@ func revokedSessions(t *testing.T, b Backend) {
 		x.h.addGrant(x.s, 2) // another app's
 		x.h.endSessions(roster.SessionFilter{Session: x.s.ID})
 	}
-	list, err := b.Locator.RevokedSessions(t.Context(), app, epoch(), 10)
-	if err != nil || len(list) != 2 {
-		t.Fatalf("RevokedSessions() = %v, %v; want those of both tenants", list, err)
+	h.update(func(ctx context.Context, tx roster.Tx) error {
+		return tx.EndGrants(ctx, roster.GrantFilter{Grant: grant.ID}, roster.SessionEnd{Reason: roster.EndTokenReused})
+	})
+	read := func(after roster.Revocation, limit int) []roster.Revocation {
+		list, err := b.Locator.Revocations(t.Context(), grant.App, after, limit)
+		wantSame(t, "Revocations", error(nil), err)
+		return list
 	}
-	wantSame(t, "RevokedSessions", []roster.SessionID{mine.ID, theirs.ID}, []roster.SessionID{list[0].Session, list[1].Session})
-	one, err := b.Locator.RevokedSessions(t.Context(), app, epoch(), 1)
-	wantSame(t, "RevokedSessions with a limit", []any{list[:1], error(nil)}, []any{one, err})
-	late, err := b.Locator.RevokedSessions(t.Context(), app, list[1].At.Add(time.Millisecond), 10)
-	wantNone(t, "RevokedSessions since then", late, err)
-	if err := b.Locator.DropRevokedSessions(t.Context(), list[1].At.Add(time.Millisecond)); err != nil {
-		t.Fatalf("DropRevokedSessions: %v", err)
+	list := read(roster.Revocation{At: epoch()}, 10)
+	var got []roster.Revocation
+	for _, r := range list {
+		got = append(got, roster.Revocation{ID: r.ID, OfGrant: r.OfGrant})
 	}
-	list, err = b.Locator.RevokedSessions(t.Context(), app, epoch(), 10)
-	wantNone(t, "RevokedSessions after they were dropped", list, err)
+	wantSame(t, "Revocations of both tenants", []roster.Revocation{{ID: mine.ID.UUID}, {ID: theirs.ID.UUID}, {ID: grant.ID.UUID, OfGrant: true}}, got)
+	wantSame(t, "Revocations with a limit", list[:1], read(roster.Revocation{At: epoch()}, 1))
+	wantSame(t, "Revocations behind the first", list[1:], read(list[0], 10))
+	wantSame(t, "Revocations since the last", list[2:], read(roster.Revocation{At: list[2].At}, 10))
+	if err := b.Locator.DropRevocations(t.Context(), list[2].At.Add(time.Millisecond)); err != nil {
+		t.Fatalf("DropRevocations: %v", err)
+	}
+	wantSame(t, "Revocations after they were dropped", []roster.Revocation(nil), read(roster.Revocation{At: epoch()}, 10))
 }
 
 // appProbes show that nothing of a tenant can be reached by what belongs to none.
@@ -154,12 +162,12 @@ func appProbes() probes[Backend] {
 		"DropSigningKeys": func(t *testing.T, _ *stranger, b Backend) {
 			wantSame(t, "DropSigningKeys", error(nil), b.Locator.DropSigningKeys(t.Context(), 9))
 		},
-		"RevokedSessions": func(t *testing.T, x *stranger, b Backend) {
-			list, err := b.Locator.RevokedSessions(t.Context(), tenant.AppID{UUID: x.owner.tenant.ID.UUID}, epoch(), 10)
-			wantNone(t, "RevokedSessions", list, err)
+		"Revocations": func(t *testing.T, x *stranger, b Backend) {
+			list, err := b.Locator.Revocations(t.Context(), tenant.AppID{UUID: x.owner.tenant.ID.UUID}, roster.Revocation{}, 10)
+			wantNone(t, "Revocations", list, err)
 		},
-		"DropRevokedSessions": func(t *testing.T, _ *stranger, b Backend) {
-			wantSame(t, "DropRevokedSessions", error(nil), b.Locator.DropRevokedSessions(t.Context(), epoch()))
+		"DropRevocations": func(t *testing.T, _ *stranger, b Backend) {
+			wantSame(t, "DropRevocations", error(nil), b.Locator.DropRevocations(t.Context(), epoch()))
 		},
 	}
 }

@@ -17,11 +17,12 @@ CREATE TABLE signing_keys (
   created_at timestamptz NOT NULL
 );
 
--- Sessions that ended lately, for the feed that an app reads: of those in which it had redeemed a grant.
-CREATE TABLE revoked_sessions (
+-- What ended lately, for the feed that an app reads: sessions in which it had redeemed a grant, and such grants.
+CREATE TABLE revocations (
   app_id uuid NOT NULL,
   at timestamptz NOT NULL,
-  session_id uuid NOT NULL,
-  PRIMARY KEY (app_id, at, session_id)
+  id uuid NOT NULL, -- of the session, or of the grant
+  kind text NOT NULL CHECK (kind IN ('session', 'grant')),
+  PRIMARY KEY (app_id, at, id)
 );
-CREATE INDEX revoked_sessions_at ON revoked_sessions (at);
+CREATE INDEX revocations_at ON revocations (at);

@@ -17,11 +17,12 @@ CREATE TABLE signing_keys (
   created_at INTEGER NOT NULL
 ) STRICT;
 
--- Sessions that ended lately, for the feed that an app reads: of those in which it had redeemed a grant.
-CREATE TABLE revoked_sessions (
+-- What ended lately, for the feed that an app reads: sessions in which it had redeemed a grant, and such grants.
+CREATE TABLE revocations (
   app_id TEXT NOT NULL,
   at INTEGER NOT NULL,
-  session_id TEXT NOT NULL,
-  PRIMARY KEY (app_id, at, session_id)
+  id TEXT NOT NULL, -- of the session, or of the grant
+  kind TEXT NOT NULL CHECK (kind IN ('session', 'grant')),
+  PRIMARY KEY (app_id, at, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX revoked_sessions_at ON revoked_sessions (at);
+CREATE INDEX revocations_at ON revocations (at);
