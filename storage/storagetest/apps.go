@@ -103,8 +103,9 @@ func signingKeysDropped(t *testing.T, b Backend) {
 
 func revocations(t *testing.T, b Backend) {
 	h, other := newHouse(t, b, "acme"), newHouse(t, b, "other")
-	live, mine, theirs := h.addSession(h.addMember("ann"), 1), h.addSession(h.addMember("ben"), 2), other.addSession(other.addMember("cy"), 3)
-	grant := h.addGrant(live, 1)
+	third := newHouse(t, b, "third")
+	live, mine, theirs := third.addSession(third.addMember("ann"), 1), h.addSession(h.addMember("ben"), 2), other.addSession(other.addMember("cy"), 3)
+	grant := third.addGrant(live, 1)
 	for _, x := range []struct {
 		h *house
 		s roster.Session
@@ -113,7 +114,7 @@ func revocations(t *testing.T, b Backend) {
 		x.h.addGrant(x.s, 2) // another app's
 		x.h.endSessions(roster.SessionFilter{Session: x.s.ID})
 	}
-	h.update(func(ctx context.Context, tx roster.Tx) error {
+	third.update(func(ctx context.Context, tx roster.Tx) error {
 		return tx.EndGrants(ctx, roster.GrantFilter{Grant: grant.ID}, roster.SessionEnd{Reason: roster.EndTokenReused})
 	})
 	read := func(after roster.Revocation, limit int) []roster.Revocation {
@@ -126,7 +127,7 @@ func revocations(t *testing.T, b Backend) {
 	for _, r := range list {
 		got = append(got, roster.Revocation{ID: r.ID, OfGrant: r.OfGrant})
 	}
-	wantSame(t, "Revocations of both tenants", []roster.Revocation{{ID: mine.ID.UUID}, {ID: theirs.ID.UUID}, {ID: grant.ID.UUID, OfGrant: true}}, got)
+	wantSame(t, "Revocations of all tenants", []roster.Revocation{{ID: mine.ID.UUID}, {ID: theirs.ID.UUID}, {ID: grant.ID.UUID, OfGrant: true}}, got)
 	wantSame(t, "Revocations with a limit", list[:1], read(roster.Revocation{At: epoch()}, 1))
 	wantSame(t, "Revocations behind the first", list[1:], read(list[0], 10))
 	wantSame(t, "Revocations since the last", list[2:], read(roster.Revocation{At: list[2].At}, 10))
