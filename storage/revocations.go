@@ -11,9 +11,13 @@ import (
 // Revocations implements roster.AppLocator.
 func (db *DB) Revocations(ctx context.Context, app tenant.AppID, after roster.Revocation, limit int) ([]roster.Revocation, error) {
 	var found []roster.Revocation
+	behind, args := `at >= $2`, []any{ident(app.UUID), instant(after.At), int64(limit)}
+	if !after.ID.IsZero() {
+		behind, args = `(at, id) > ($2, $4)`, append(args, ident(after.ID))
+	}
 	err := db.common(ctx, "list revocations", statement{
-		sql:  `SELECT id, kind, at FROM revocations WHERE app_id = $1 AND (at, id) > ($2, $3) ORDER BY at, id LIMIT $4`,
-		args: []any{ident(app.UUID), instant(after.At), ident(after.ID), int64(limit)},
+		sql:  `SELECT id, kind, at FROM revocations WHERE app_id = $1 AND ` + behind + ` ORDER BY at, id LIMIT $3`,
+		args: args,
 		each: rowsOf(&found, func(r row) (roster.Revocation, error) {
 			var id ident
 			var kind string
