@@ -41,6 +41,13 @@ func (p *program) jobKinds(log *slog.Logger, figures *metrics.Metrics) []jobs.Ki
 		{Name: "check_domains", Every: 5 * time.Minute, Timeout: jobs.MaxTimeout, Work: func(ctx context.Context, _ jobs.Job) error {
 			return checkDomains(ctx, r, log)
 		}},
+		{Name: "rotate_signing_keys", Every: time.Hour, Work: func(ctx context.Context, _ jobs.Job) error {
+			key, err := p.key()
+			if err != nil {
+				return err
+			}
+			return p.signingKeys(key).Rotate(ctx)
+		}},
 		{Name: "sweep_sessions", Every: 10 * time.Minute, Timeout: jobs.MaxTimeout, Work: func(ctx context.Context, _ jobs.Job) error {
 			return r.SweepSessions(ctx, r.Now())
 		}},

@@ -16,6 +16,7 @@ import (
 	"github.com/gorilla/mux"
 	"golang.org/x/sync/errgroup"
 
+	"rollcall/internal/issuer"
 	"rollcall/internal/jobs"
 	"rollcall/internal/metrics"
 	"rollcall/internal/secret"
@@ -134,16 +135,18 @@ func (c *serveCmd) Run(p *program) error {
 	}
 	log.InfoContext(p.ctx, "serving", "listen", public.Addr().String(), "admin_listen", admin.Addr().String(), "version", release())
 	go keepIndexing(p.ctx, p.roster(), p.db, log)
-	err = c.run(p.ctx, log, engine, web.Listener{Listener: public, Handler: handler}, web.Listener{Listener: admin, Handler: p.backOffice(figures)})
+	told := p.notifier(key, p.baseURL(public.Addr().String()), log)
+	err = c.run(p.ctx, log, engine, told, web.Listener{Listener: public, Handler: handler}, web.Listener{Listener: admin, Handler: p.backOffice(figures)})
 	log.InfoContext(p.ctx, "stopped")
 	return err
 }
 
-// run answers requests and runs jobs until ctx ends. Where one of the two breaks, the other one stops as on
-// a signal.
-func (c *serveCmd) run(ctx context.Context, log *slog.Logger, engine *jobs.Engine, listeners ...web.Listener) error {
+// run answers requests, runs jobs and tells apps of logouts until ctx ends. Where one of these breaks, the
+// others stop as on a signal.
+func (c *serveCmd) run(ctx context.Context, log *slog.Logger, engine *jobs.Engine, told *issuer.Notifier, listeners ...web.Listener) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return engine.Run(ctx, c.Grace) })
+	group.Go(func() error { return told.Run(ctx) })
 	group.Go(func() error {
 		return web.Serve(ctx, log, web.Stop{Drain: time.Duration(c.Drain), Grace: c.Grace}, listeners...)
 	})
@@ -190,8 +193,13 @@ func (p *program) gateway(key secret.Key, publicURL string, log *slog.Logger, fi
 	if err != nil {
 		return nil, err
 	}
+	apps, err := p.issuer(r, store, key, publicURL, who, people, log)
+	if err != nil {
+		return nil, err
+	}
 	doors := []web.Door{
 		{Name: "api", Routes: programs.Routes},
+		{Name: "issuer", Routes: apps.Routes},
 		{Name: "sso", Routes: people.Routes},
 		{Name: "pages", Routes: people.Pages.Routes},
 		{Name: "health", Routes: p.health().Routes},
