@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"rollcall/internal/api"
+	"rollcall/internal/connect"
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
@@ -33,6 +34,7 @@ func TestGuesses_of_the_operators_key(t *testing.T) {
 	door, err := api.New(api.Config{
 		Roster: &roster.Roster{}, Store: noStore{}, Locator: noStore{}, Who: api.NewOperatorKey(right), Kept: kept{short}, Key: secret.NewKey(),
 		Now: clock, Endpoints: func(tenant.DirectoryID) api.Endpoints { return api.Endpoints{} }, Guesses: keyGuesses{short},
+		Connections: &connect.Service{},
 	})
 	if err != nil {
 		t.Fatal(err)

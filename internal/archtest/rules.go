@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// doors turn one protocol each into calls of the roster: three let people in, three show them to
-// programs and admins.
+// doors turn one protocol each into calls of the roster: four let people in, two show them to
+// programs.
 var doors = []string{
 	"./scim/...", "./sso/...", "./jit/...", "./invites/...",
-	"./internal/api/...", "./internal/issuer/...", "./console/...",
+	"./internal/api/...", "./internal/issuer/...",
 }
 
 // databases are the drivers and query builders; everything that speaks SQL or Redis. Not among them
@@ -63,7 +63,11 @@ func importRules() []ImportRule {
 			Why:  "of the other doors jit knows sso's Identity only",
 		},
 		{
-			From: []string{"./internal/web/..."}, Deny: doors,
+			From: []string{"./console/..."}, Deny: append([]string{"./internal/roster/...", "./storage/..."}, doors...),
+			Why: "console renders what the doors tell; it decides and stores nothing",
+		},
+		{
+			From: []string{"./internal/web/..."}, Deny: append([]string{"./console/..."}, doors...),
 			Why: "web is what doors are built with; it serves all and knows none",
 		},
 		{
@@ -78,7 +82,7 @@ func importRules() []ImportRule {
 		},
 		{
 			From: []string{"./storage/..."},
-			Deny: append([]string{"net/http/...", "github.com/elimity-com/...", "github.com/scim2/...", "github.com/crewjam/...", "github.com/coreos/...", "github.com/gorilla/...", "./internal/web/..."}, doors...),
+			Deny: append([]string{"net/http/...", "github.com/elimity-com/...", "github.com/scim2/...", "github.com/crewjam/...", "github.com/coreos/...", "github.com/gorilla/...", "./internal/web/...", "./console/..."}, doors...),
 			Why:  "storage compiles roster.Predicate and stores members; it knows no protocol and no transport",
 		},
 		{
