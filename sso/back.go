@@ -179,8 +179,8 @@ func identityOfOIDC(at found, c *oidc.Claims) Identity {
 		id.Email = c.Email
 	}
 	id.EmailVouched = c.EmailVerified && id.Email == c.Email // which is what the provider says to have verified
-	// Where the provider did not say, or not all of it, nothing may be taken away.
-	id.Groups = nil
+	// Entra leaves the claim out for who is in no group, and names a place to ask for who is in too many.
+	id.Groups, id.GroupsUnknown = nil, c.GroupsCut
 	if c.GroupsKnown {
 		id.Groups = append([]string{}, c.Groups...)
 	}

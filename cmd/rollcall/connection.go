@@ -95,6 +95,8 @@ type oidcFlags struct {
 	ClientSecretFile string   `type:"existingfile" placeholder:"FILE" help:"OIDC: the same from a file, so that it shows in no list of processes."`
 	AuthMethod       string   `enum:"client_secret_basic,client_secret_post,none," default:"" placeholder:"METHOD" help:"OIDC: client_secret_basic, client_secret_post or none (default: what the provider prefers)."`
 	Scope            []string `placeholder:"SCOPE" help:"OIDC: asked for beside openid; may be given several times (default: email and profile)."`
+	EntraDomainOwner *bool    `negatable:"" help:"OIDC with Entra: whether the claim xms_edov vouches for addresses, as email_verified does elsewhere (default: no)."`
+	ResponseMode     string   `enum:"query,form_post," default:"" placeholder:"MODE" help:"OIDC: how the browser brings the answer, query or form_post (default: query)."`
 	HostedDomain     []string `placeholder:"DOMAIN" help:"OIDC with Google: the Workspace domain whose people may sign in; may be given several times."`
 	Algorithm        []string `placeholder:"ALG" help:"OIDC: a signature algorithm of ID tokens; may be given several times (default: all safe ones)."`
 }
@@ -216,7 +218,7 @@ func (c *connectionCreateCmd) oidc(p *program, set *connect.Service, s roster.St
 		Name: cmp.Or(c.Name, "OIDC"), Secret: text, Mapping: mapping, Draft: c.Draft, Ask: c.Ask,
 		Settings: tenant.OIDCSettings{
 			Issuer: c.Issuer, ClientID: c.ClientID, AuthMethod: c.AuthMethod, Scopes: c.Scope, EntraTenant: c.EntraTenant,
-			HostedDomains: c.HostedDomain, Algorithms: c.Algorithm,
+			HostedDomains: c.HostedDomain, Algorithms: c.Algorithm, ResponseMode: c.ResponseMode, EntraDomainOwner: c.EntraDomainOwner != nil && *c.EntraDomainOwner,
 		},
 	})
 }

@@ -56,6 +56,7 @@ func (c *connectionSetCmd) Run(p *program) error {
 func (c *connectionSetCmd) change(found tenant.Connection) roster.ConnectionChange {
 	ch := roster.ConnectionChange{
 		Name: c.Name, NameIDFormat: c.NameIDFormat, SignRequests: c.SignRequests, ForceAuthn: c.ForceAuthn, EntraTenant: c.EntraTenant,
+		EntraDomains: c.EntraDomainOwner,
 	}
 	given := func(s string) *string {
 		if s == "" {
@@ -69,7 +70,7 @@ func (c *connectionSetCmd) change(found tenant.Connection) roster.ConnectionChan
 		}
 		return &l
 	}
-	ch.ClientID, ch.AuthMethod = given(c.ClientID), given(c.AuthMethod)
+	ch.ClientID, ch.AuthMethod, ch.ResponseMode = given(c.ClientID), given(c.AuthMethod), given(c.ResponseMode)
 	ch.Scopes, ch.HostedDomains, ch.Algorithms = several(c.Scope), several(c.HostedDomain), several(c.Algorithm)
 	if m, changed := c.apply(found.Mapping); changed {
 		ch.Mapping = &m

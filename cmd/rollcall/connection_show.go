@@ -98,6 +98,7 @@ func (p *program) showConnection(c tenant.Connection) error {
 		if v.OIDC != nil {
 			fields(w, "issuer", v.OIDC.Issuer, "client id", v.OIDC.ClientID, "client secret", map[bool]string{true: "set", false: "none"}[v.OIDC.HasSecret],
 				"method", v.OIDC.AuthMethod, "scopes", strings.Join(v.OIDC.Scopes, " "), "vendor", v.OIDC.Vendor, "Entra tenant", v.OIDC.EntraTenant,
+				"xms_edov vouches", yesNo(v.OIDC.EntraDomainOwner), "response mode", v.OIDC.ResponseMode,
 				"hosted domains", strings.Join(v.OIDC.HostedDomains, " "), "algorithms", strings.Join(v.OIDC.Algorithms, " "))
 		}
 		fields(w, "e-mail from", v.Mapping.Email, "first name from", v.Mapping.FirstName, "last name from", v.Mapping.LastName,

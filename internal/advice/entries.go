@@ -15,6 +15,9 @@ func entryOf(key string) (entry, bool) {
 	if e, ok := pullEntry(key); ok {
 		return e, true
 	}
+	if e, ok := signInEntry(key); ok {
+		return e, true
+	}
 	return protocolEntry(key)
 }
 

@@ -98,6 +98,8 @@ type createConnectionIn struct {
 		AuthMethod    string                `json:"auth_method,omitempty" enum:"client_secret_basic,client_secret_post,none"`
 		Scopes        []string              `json:"scopes,omitempty" maxItems:"30"`
 		EntraTenant   string                `json:"entra_tenant,omitempty" maxLength:"64"`
+		EntraDomains  bool                  `json:"entra_domain_owner,omitempty" doc:"OIDC with Entra: the claim xms_edov vouches for addresses."`
+		ResponseMode  string                `json:"response_mode,omitempty" enum:"query,form_post" doc:"OIDC: query when absent."`
 		HostedDomains []string              `json:"hosted_domains,omitempty" maxItems:"100"`
 		Algorithms    []string              `json:"algorithms,omitempty" maxItems:"20"`
 		Ask           bool                  `json:"ask,omitempty" doc:"OIDC: ask the provider first whether it is there."`
@@ -125,7 +127,7 @@ func (d *Door) createConnection(ctx context.Context, in *createConnectionIn) (*l
 		Name: cmp.Or(b.Name, "OIDC"), Secret: secret.NewText(b.ClientSecret), Mapping: names(b.Mapping), Draft: b.Draft, Ask: b.Ask,
 		Settings: tenant.OIDCSettings{
 			Issuer: b.Issuer, ClientID: b.ClientID, AuthMethod: b.AuthMethod, Scopes: b.Scopes, EntraTenant: b.EntraTenant,
-			HostedDomains: b.HostedDomains, Algorithms: b.Algorithms,
+			HostedDomains: b.HostedDomains, Algorithms: b.Algorithms, EntraDomainOwner: b.EntraDomains, ResponseMode: b.ResponseMode,
 		},
 	}))
 }
@@ -149,6 +151,8 @@ type changeConnectionIn struct {
 		AuthMethod    *string           `json:"auth_method,omitempty" enum:"client_secret_basic,client_secret_post,none"`
 		Scopes        []string          `json:"scopes,omitempty" maxItems:"30"`
 		EntraTenant   *string           `json:"entra_tenant,omitempty" maxLength:"64"`
+		EntraDomains  *bool             `json:"entra_domain_owner,omitempty" doc:"OIDC with Entra: whether the claim xms_edov vouches for addresses."`
+		ResponseMode  *string           `json:"response_mode,omitempty" enum:"query,form_post"`
 		HostedDomains []string          `json:"hosted_domains,omitempty" maxItems:"100"`
 		Algorithms    []string          `json:"algorithms,omitempty" maxItems:"20"`
 		Mapping       *view.SignInNames `json:"mapping,omitempty" doc:"Replaces all the names."`
@@ -165,7 +169,7 @@ func (d *Door) changeConnection(ctx context.Context, in *changeConnectionIn) (*l
 	b := in.Body
 	ch := roster.ConnectionChange{
 		Name: b.Name, NameIDFormat: b.NameIDFormat, SignRequests: b.SignRequests, ForceAuthn: b.ForceAuthn, ClientID: b.ClientID,
-		AuthMethod: b.AuthMethod, EntraTenant: b.EntraTenant,
+		AuthMethod: b.AuthMethod, EntraTenant: b.EntraTenant, EntraDomains: b.EntraDomains, ResponseMode: b.ResponseMode,
 	}
 	for _, l := range []struct {
 		from []string

@@ -90,19 +90,15 @@ func (s *Service) OIDC(c tenant.Connection) (oidc.Config, error) {
 	if c.OIDC == nil {
 		return oidc.Config{}, invalid("connection", "The connection speaks SAML.")
 	}
-	set := c.OIDC
-	out := oidc.Config{
-		ID: c.ID.String(), Issuer: set.Issuer, ClientID: set.ClientID, Auth: oidc.AuthMethod(set.AuthMethod), Scopes: set.Scopes,
-		RedirectURL: c.ID.URLs(s.PublicURL).Redirect, Vendor: oidc.Vendor(set.Vendor), EntraTenant: set.EntraTenant,
-		HostedDomains: set.HostedDomains, Algorithms: set.Algorithms, GroupsClaim: c.Mapping.Groups, AllowInsecureLoopback: Local(s.PublicURL),
-	}
-	if len(set.Secret) > 0 {
-		plain, err := s.Key.Open(set.Secret, about(c.ID))
+	var text secret.Text
+	if len(c.OIDC.Secret) > 0 {
+		plain, err := s.Key.Open(c.OIDC.Secret, about(c.ID))
 		if err != nil {
-			return out, fmt.Errorf("open the client secret of connection %s: %w", c.ID, err)
+			return oidc.Config{}, fmt.Errorf("open the client secret of connection %s: %w", c.ID, err)
 		}
-		out.ClientSecret = secret.NewText(string(plain))
+		text = secret.NewText(string(plain))
 	}
+	out, _ := oidc.ConfigOf(c, text, s.PublicURL, Local(s.PublicURL))
 	return out, nil
 }
 

@@ -29,6 +29,7 @@ type ConnectionChange struct {
 	Scopes        *[]string
 	EntraTenant   *string
 	EntraDomains  *bool // see tenant.OIDCSettings.EntraDomainOwner
+	ResponseMode  *string
 	HostedDomains *[]string
 	Algorithms    *[]string
 }
@@ -92,7 +93,7 @@ func (ch ConnectionChange) saml(c *tenant.Connection, now time.Time) error {
 
 func (ch ConnectionChange) oidc(c *tenant.Connection) error {
 	wanted := ch.ClientID != nil || ch.Secret != nil || ch.AuthMethod != nil || ch.Scopes != nil || ch.EntraTenant != nil ||
-		ch.HostedDomains != nil || ch.Algorithms != nil || ch.EntraDomains != nil
+		ch.HostedDomains != nil || ch.Algorithms != nil || ch.EntraDomains != nil || ch.ResponseMode != nil
 	switch {
 	case !wanted:
 		return nil
@@ -105,6 +106,7 @@ func (ch ConnectionChange) oidc(c *tenant.Connection) error {
 	set(&c.OIDC.Scopes, ch.Scopes)
 	set(&c.OIDC.EntraTenant, ch.EntraTenant)
 	set(&c.OIDC.EntraDomainOwner, ch.EntraDomains)
+	set(&c.OIDC.ResponseMode, ch.ResponseMode)
 	set(&c.OIDC.HostedDomains, ch.HostedDomains)
 	set(&c.OIDC.Algorithms, ch.Algorithms)
 	return nil
@@ -126,7 +128,8 @@ func untest(before tenant.Connection, c *tenant.Connection) {
 	}
 	if a, b := before.OIDC, c.OIDC; a != nil && b != nil {
 		same = a.ClientID == b.ClientID && a.AuthMethod == b.AuthMethod && bytes.Equal(a.Secret, b.Secret) &&
-			a.EntraTenant == b.EntraTenant && a.EntraDomainOwner == b.EntraDomainOwner && slices.Equal(a.HostedDomains, b.HostedDomains) && slices.Equal(a.Scopes, b.Scopes) &&
+			a.EntraTenant == b.EntraTenant && a.EntraDomainOwner == b.EntraDomainOwner && a.ResponseMode == b.ResponseMode &&
+			slices.Equal(a.HostedDomains, b.HostedDomains) && slices.Equal(a.Scopes, b.Scopes) &&
 			slices.Equal(a.Algorithms, b.Algorithms)
 	}
 	if !same || before.Mapping.Email != c.Mapping.Email {

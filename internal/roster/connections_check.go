@@ -92,6 +92,12 @@ func checkOIDC(s tenant.OIDCSettings) error {
 			return &Error{Kind: Invalid, Field: "entra_tenant", Detail: "The Entra tenant is named by its id, a UUID in lower case; common and organizations are everybody's."}
 		}
 	}
+	if s.ResponseMode != "" && s.ResponseMode != tenant.ModeQuery && s.ResponseMode != tenant.ModeFormPost {
+		return &Error{Kind: Invalid, Field: "response_mode", Detail: "The response mode is query or form_post."}
+	}
+	if s.EntraDomainOwner && s.EntraTenant == "" {
+		return &Error{Kind: Invalid, Field: "entra_domain_owner", Detail: "Only Entra says who owns an address's domain (xms_edov)."}
+	}
 	if slices.Contains(s.Algorithms, "none") || slices.ContainsFunc(s.Algorithms, func(a string) bool { return strings.HasPrefix(a, "HS") }) {
 		return &Error{Kind: Invalid, Field: "algorithms", Detail: "ID tokens are signed with a key pair of the provider: RS256, PS256, ES256 and the like."}
 	}

@@ -17,6 +17,13 @@ const (
 	AuthNone  = "none" // a public client: PKCE alone
 )
 
+// How a browser brings a provider's answer: in the URL, or in a form that the provider's page posts, so that the code
+// stands in no list of visited pages (OAuth 2.0 Form Post Response Mode).
+const (
+	ModeQuery    = "query"
+	ModeFormPost = "form_post"
+)
+
 // OIDCSettings are what an OIDC connection knows of its provider.
 type OIDCSettings struct {
 	Issuer   string `json:"issuer"` // to the letter
@@ -30,6 +37,8 @@ type OIDCSettings struct {
 	EntraTenant string `json:"entra_tenant,omitempty"`
 	// EntraDomainOwner lets Entra's xms_edov claim stand for email_verified, which Entra does not send.
 	EntraDomainOwner bool `json:"entra_domain_owner,omitempty"`
+	// ResponseMode is how the browser brings the provider's answer: ModeQuery, ModeFormPost; empty: ModeQuery.
+	ResponseMode string `json:"response_mode,omitempty"`
 	// HostedDomains are those of which Google's hd claim must be one; none: not asked for.
 	HostedDomains []string `json:"hosted_domains,omitempty"`
 	// Algorithms are those that ID tokens may be signed with; none: the safe default.

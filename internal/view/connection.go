@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/x509"
 	"fmt"
@@ -93,15 +94,17 @@ type CertificateView struct {
 
 // OIDCView is what an OIDC connection knows of its provider.
 type OIDCView struct {
-	Issuer        string   `json:"issuer"`
-	ClientID      string   `json:"client_id"`
-	HasSecret     bool     `json:"has_secret"`
-	AuthMethod    string   `json:"auth_method,omitempty" doc:"Absent: what the provider prefers."`
-	Scopes        []string `json:"scopes" doc:"Beside openid."`
-	Vendor        string   `json:"vendor,omitempty"`
-	EntraTenant   string   `json:"entra_tenant,omitempty"`
-	HostedDomains []string `json:"hosted_domains"`
-	Algorithms    []string `json:"algorithms" doc:"None: all that are safe."`
+	Issuer           string   `json:"issuer"`
+	ClientID         string   `json:"client_id"`
+	HasSecret        bool     `json:"has_secret"`
+	AuthMethod       string   `json:"auth_method,omitempty" doc:"Absent: what the provider prefers."`
+	Scopes           []string `json:"scopes" doc:"Beside openid."`
+	Vendor           string   `json:"vendor,omitempty"`
+	EntraTenant      string   `json:"entra_tenant,omitempty"`
+	EntraDomainOwner bool     `json:"entra_domain_owner"`
+	ResponseMode     string   `json:"response_mode" enum:"query,form_post"`
+	HostedDomains    []string `json:"hosted_domains"`
+	Algorithms       []string `json:"algorithms" doc:"None: all that are safe."`
 }
 
 // Connection shows a connection under the gateway's public URL.
@@ -128,7 +131,8 @@ func Connection(c tenant.Connection, public string, now time.Time) ConnectionVie
 		v.RedirectURL, v.LogoutURL = at.Redirect, at.Logout
 		v.OIDC = &OIDCView{
 			Issuer: o.Issuer, ClientID: o.ClientID, HasSecret: len(o.Secret) > 0, AuthMethod: o.AuthMethod, Scopes: o.Scopes, Vendor: string(o.Vendor),
-			EntraTenant: o.EntraTenant, HostedDomains: append([]string{}, o.HostedDomains...), Algorithms: append([]string{}, o.Algorithms...),
+			EntraTenant: o.EntraTenant, EntraDomainOwner: o.EntraDomainOwner, ResponseMode: cmp.Or(o.ResponseMode, tenant.ModeQuery),
+			HostedDomains: append([]string{}, o.HostedDomains...), Algorithms: append([]string{}, o.Algorithms...),
 		}
 		if len(o.Scopes) == 0 {
 			v.OIDC.Scopes = tenant.DefaultScopes()

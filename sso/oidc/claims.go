@@ -25,10 +25,12 @@ type Claims struct {
 
 	// Groups are those of Config.GroupsClaim.
 	Groups []string
-	// GroupsKnown is false when the provider sent no such claim, or not all of it: nothing may be taken away from
-	// the person then.
+	// GroupsKnown is false when the provider sent no such claim, which may mean that there are none, or not all of it.
 	GroupsKnown bool
-	GroupsNote  string // why they are not known, in words for an admin
+	// GroupsCut says that the person has groups that the provider did not send, or that can't be read: nothing may be
+	// taken away from the person then.
+	GroupsCut  bool
+	GroupsNote string // why they are not known, in words for an admin
 
 	// AuthTime is when the person proved who they are; zero when unknown.
 	AuthTime time.Time
@@ -122,12 +124,15 @@ func (c *Claims) groups(config Config) {
 	value, there := c.All[name]
 	_, overage := elsewhere[name]
 	groups, ok := texts(value, maxGroups)
+	c.GroupsCut = false
 	switch {
 	case overage || c.All["hasgroups"] == true || c.All["hasgroups"] == "true":
+		c.GroupsCut = true
 		c.GroupsNote = "The person is in more groups than the provider puts into a token. Have it send only the groups that are assigned to the application."
 	case !there:
 		c.GroupsNote = "The provider sends no claim " + name + "."
 	case !ok:
+		c.GroupsCut = true
 		c.GroupsNote = "The claim " + name + " is no list of at most 5,000 texts."
 	default:
 		c.Groups, c.GroupsKnown, c.GroupsNote = groups, true, ""

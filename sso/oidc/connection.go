@@ -15,7 +15,7 @@ func ConfigOf(c tenant.Connection, clientSecret secret.Text, public string, loop
 	s := c.OIDC
 	return Config{
 		ID: c.ID.String(), Issuer: s.Issuer, ClientID: s.ClientID, ClientSecret: clientSecret, Auth: AuthMethod(s.AuthMethod), Scopes: s.Scopes,
-		RedirectURL: c.ID.URLs(public).Redirect, Vendor: Vendor(s.Vendor), EntraTenant: s.EntraTenant, EntraDomainOwner: s.EntraDomainOwner,
+		RedirectURL: c.ID.URLs(public).Redirect, Mode: ResponseMode(s.ResponseMode), Vendor: Vendor(s.Vendor), EntraTenant: s.EntraTenant, EntraDomainOwner: s.EntraDomainOwner,
 		HostedDomains: s.HostedDomains, Algorithms: s.Algorithms, GroupsClaim: c.Mapping.Groups, AllowInsecureLoopback: loopback,
 	}, true
 }
