@@ -49,6 +49,8 @@ func codeEntry(key string) (entry, bool) {
 		"same_name":                {"Somebody of the same name is there, who may be the same person.", "Decide in Rollcall whether they are the same; nothing has to be sent again.", here},
 		"kept_apart":               {"An admin decided that the directory's record is another person than the member who has this address.", "Send another address for this person, or take the decision back in Rollcall.", mapping},
 		"decided":                  {"An admin has decided on this already.", "Look at the member in Rollcall.", here},
+		"code_reused":              {"An application redeemed a sign-in's code twice, or somebody else did.", "Sign in again. The application's developers: redeem a code once.", here},
+		"token_reused":             {"A refresh token came that had been replaced: it was copied, or the application lost the new one.", "Sign in again. The application's developers: keep the token of the last answer.", here},
 		"app_request":              {"An application asked for something that can't be answered.", "The application's developers: see the detail.", here},
 		"app_disabled":             {"The operator turned the application off.", "Ask the operator of the application.", here},
 		"no_certificate":           {"The connection has no certificate of the identity provider.", "Give the connection metadata that holds the provider's signing certificate.", here},

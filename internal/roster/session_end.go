@@ -37,6 +37,14 @@ func endReason(before, after Member) EndReason {
 	return ""
 }
 
+// closeTenant ends the sessions of a tenant that is suspended.
+func closeTenant(ctx context.Context, tx Tx, s Staff, t tenant.Tenant) error {
+	if t.Status == tenant.Active {
+		return nil
+	}
+	return tx.EndSessions(ctx, SessionFilter{AllOfTenant: true}, s.source().end(EndTenantSuspended))
+}
+
 func (o origin) end(reason EndReason) SessionEnd {
 	return SessionEnd{Reason: reason, Actor: o.actor, RequestID: o.requestID}
 }

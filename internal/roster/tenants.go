@@ -91,10 +91,8 @@ func (r *Roster) configure(ctx context.Context, s Staff, kind EventKind, change 
 		if err := tx.PutTenant(ctx, cfg.Tenant); err != nil {
 			return err
 		}
-		if out.Status != tenant.Active {
-			if err := tx.EndSessions(ctx, SessionFilter{AllOfTenant: true}, s.source().end(EndTenantSuspended)); err != nil {
-				return err
-			}
+		if err := closeTenant(ctx, tx, s, out); err != nil {
+			return err
 		}
 		if rules {
 			if err := r.walk(ctx, tx, cfg, s.source(), Scope{}, nil); err != nil {

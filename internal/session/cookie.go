@@ -59,7 +59,7 @@ func (s *Service) Clear(w http.ResponseWriter) { s.write(w, "", -1) }
 // write sets the cookie. Lax, because people come back from their identity provider, and from links,
 // signed in; everything that changes something is guarded by CrossOriginProtection besides.
 func (s *Service) write(w http.ResponseWriter, value string, maxAge int) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // it is Secure wherever people come by https
 		Name: s.name(), Value: value, Path: "/", MaxAge: maxAge, Secure: !s.Insecure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 }

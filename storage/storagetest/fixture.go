@@ -208,3 +208,11 @@ func wantConflict(t *testing.T, what, field string, err error) {
 		t.Errorf("%s: conflict in field %q, want %q", what, e.Field, field)
 	}
 }
+
+// wantNone wants an empty answer without an error.
+func wantNone[T any](t *testing.T, what string, got []T, err error) {
+	t.Helper()
+	if err != nil || len(got) > 0 {
+		t.Errorf("%s = %d of them, %v; want nothing", what, len(got), err)
+	}
+}

@@ -40,13 +40,19 @@ func sessionReaderProbes(all probes[roster.Reader]) {
 }
 
 func (x *stranger) grantKeys() []roster.GrantKey {
-	return []roster.GrantKey{{ID: x.grant.ID}, {Code: x.grant.CodeHash}, {Refresh: [32]byte{1, 3}}}
+	return []roster.GrantKey{{ID: x.grant.ID}, {Code: x.grant.CodeHash}, {Refresh: [32]byte{1, 3, 1}}}
 }
 
 func (x *stranger) sessionFilters() []roster.SessionFilter {
 	return []roster.SessionFilter{
-		{AllOfTenant: true}, {Session: x.session.ID}, {Token: x.session.Hash}, {Member: x.member.ID}, {Connection: x.session.Connection},
-		{Method: x.session.Method}, {Domain: x.member.Email.Domain()}, {ExpiredBy: x.session.ExpiresAt.Add(time.Hour)},
+		{AllOfTenant: true},
+		{Session: x.session.ID},
+		{Token: x.session.Hash},
+		{Member: x.member.ID},
+		{Connection: x.session.Connection},
+		{Method: x.session.Method},
+		{Domain: x.member.Email.Domain()},
+		{ExpiredBy: x.session.ExpiresAt.Add(time.Hour)},
 	}
 }
 
@@ -93,10 +99,10 @@ func sessionTxProbes(all probes[roster.Tx]) {
 		logged(t, tx.UseCode(t.Context(), x.grant.ID, epoch()))
 	}
 	all["InsertRefreshToken"] = func(t *testing.T, x *stranger, tx roster.Tx) {
-		logged(t, tx.InsertRefreshToken(t.Context(), roster.RefreshToken{Hash: [32]byte{1, 3}, Grant: x.grant.ID, IssuedAt: epoch(), ExpiresAt: epoch()}))
+		logged(t, tx.InsertRefreshToken(t.Context(), roster.RefreshToken{Hash: [32]byte{1, 3, 1}, Grant: x.grant.ID, IssuedAt: epoch(), ExpiresAt: epoch()}))
 	}
 	all["UseRefreshToken"] = func(t *testing.T, x *stranger, tx roster.Tx) {
-		logged(t, tx.UseRefreshToken(t.Context(), [32]byte{1, 3}, [32]byte{66}, epoch()))
+		logged(t, tx.UseRefreshToken(t.Context(), [32]byte{1, 3, 1}, [32]byte{66}, epoch()))
 	}
 	all["EndGrants"] = func(t *testing.T, x *stranger, tx roster.Tx) {
 		for _, f := range []roster.GrantFilter{{Grant: x.grant.ID}, {Session: x.session.ID}, {App: x.grant.App}} {

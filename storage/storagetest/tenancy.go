@@ -166,14 +166,6 @@ func inStore(x *stranger, f func(Backend)) error {
 	return nil
 }
 
-// wantNone wants an empty answer without an error.
-func wantNone[T any](t *testing.T, what string, got []T, err error) {
-	t.Helper()
-	if err != nil || len(got) > 0 {
-		t.Errorf("%s = %d of them, %v; want nothing", what, len(got), err)
-	}
-}
-
 func readerProbes() probes[roster.Reader] {
 	all := exchangeProbes()
 	signInReaderProbes(all)
