@@ -27,8 +27,10 @@ const leastDemoUsers = 4
 func (*demoCmd) Help() string {
 	return `Runs a whole gateway on an embedded store of its own, which is thrown away at the end, and three made-up
 directories that push into it over HTTP: Entra, Okta and Google. Then one person is disabled by a directory,
-another one blocked by an admin, and the first restored; at the end the roster says who has access, in which
-role, and by whose word. It serves on until it is stopped, so that you can look around.
+another one blocked by an admin, and the first restored. People sign in by SAML and OpenID Connect at two small
+identity providers; one joins by the domain, others are refused, and a session ends with a directory's word. At the
+end the roster says who has access, in which role, and by whose word. It serves on until it is stopped, so that you
+can look around, also in a browser.
 
 No setting is read but --listen and --admin-listen; without these flags it takes free ports. The exit code is
 1 when an answer was not as it has to be. With --json the story goes to standard error and the result to
@@ -101,7 +103,16 @@ func (c *demoCmd) play(p *program) error {
 		return err
 	}
 	defer func() { _ = admin.Close() }()
+	idps, err := newDemoIDPs(p.ctx, p.now)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = idps.listener.Close() }()
 	p.Listen, p.AdminListen = public.Addr().String(), admin.Addr().String()
+	if p.short, err = p.shortLived(); err != nil {
+		return err
+	}
+	defer func() { _ = p.short.Close() }()
 	log, figures := p.logger(), metrics.New(release())
 	stopLog := p.keepLog(log, figures)
 	defer stopLog()
@@ -114,9 +125,9 @@ func (c *demoCmd) play(p *program) error {
 	served := make(chan error, 1)
 	go func() {
 		served <- web.Serve(ctx, log, web.Stop{Grace: web.Grace}, web.Listener{Listener: public, Handler: handler},
-			web.Listener{Listener: admin, Handler: p.backOffice(figures)})
+			web.Listener{Listener: admin, Handler: p.backOffice(figures)}, idps.listens())
 	}()
-	d := newDemo(p, c.Users)
+	d := newDemo(p, key, idps, c.Users)
 	err = d.run(c.Exit)
 	if err == nil && !c.Exit {
 		select {

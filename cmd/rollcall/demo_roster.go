@@ -46,9 +46,9 @@ func (d *demo) showRoster() error {
 	return nil
 }
 
-// speaker is roster.Speaker, shorter: everybody in the table comes from a directory.
+// speaker is roster.Speaker, shorter: everybody in the table comes from a directory or a connection.
 func speaker(c roster.Claim, cfg tenant.Config) string {
-	return strings.TrimPrefix(roster.Speaker(c, cfg), "directory ")
+	return strings.TrimPrefix(strings.TrimPrefix(roster.Speaker(c, cfg), "directory "), "sign-in through the connection ")
 }
 
 // demoWhy says where a role comes from, or what keeps a member off.
@@ -108,6 +108,8 @@ type demoView struct {
 	AdminURL    string                 `json:"admin_url"`
 	Tenant      view.TenantView        `json:"tenant"`
 	Directories []demoDirectoryView    `json:"directories"`
+	SignIns     []demoSignInView       `json:"sign_ins"`
+	DeadInMS    float64                `json:"session_dead_after_ms"`
 	Members     []view.ExplanationView `json:"members"`
 }
 
@@ -129,6 +131,7 @@ func (d *demo) showJSON() error {
 		Directories: list(d.directories, func(dir *demoDirectory) demoDirectoryView {
 			return demoDirectoryView{dir.id, dir.name, dir.baseURL, dir.token, dir.summary}
 		}),
+		SignIns: d.signIns, DeadInMS: milliseconds(d.deadIn),
 		Members: list(all, func(e roster.Explanation) view.ExplanationView { return view.Explanation(cfg, e) }),
 	}, func(io.Writer) {})
 }

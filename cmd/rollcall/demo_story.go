@@ -27,6 +27,10 @@ func (d *demo) run(last bool) error {
 		{"A directory turns somebody off and, later, on again", d.disableAndRestore},
 		{"Ana blocks somebody, whatever the directory says", d.block},
 		{"Somebody leaves the company", d.leave},
+		{"The operator connects the sign-in of Acme and of its Labs, and lets addresses of acme.example join", d.connectSignIn},
+		{"People type their work address at /login and sign in at their own company's page", d.signIn},
+		{"Not everybody gets in, and each is told why", d.refuse},
+		{"A directory turns somebody off who is signed in", d.cutOff},
 		{"Why has the one whom Ana blocked no access? `rollcall member explain` answers", d.explain},
 	} {
 		if err := d.tell.step(step.title, step.do); err != nil {
@@ -44,6 +48,7 @@ func (d *demo) run(last bool) error {
 	}
 	if !last {
 		d.showDoors()
+		d.showSignIn()
 	}
 	return nil
 }
@@ -56,11 +61,7 @@ func (d *demo) disableAndRestore() error {
 		return err
 	}
 	for _, word := range []string{"False", "True"} { // as Entra writes it without a flag
-		body := map[string]any{
-			"schemas":    []string{"urn:ietf:params:scim:api:messages:2.0:PatchOp"},
-			"Operations": []any{map[string]any{"op": "Replace", "path": "active", "value": word}},
-		}
-		if err := d.ask(entra, http.MethodPatch, m.ID, body); err != nil {
+		if err := d.ask(entra, http.MethodPatch, m.ID, activeWord(word)); err != nil {
 			return err
 		}
 		if err := d.tellStanding(m.ID); err != nil {
@@ -107,6 +108,7 @@ func (d *demo) leave() error {
 	if err != nil {
 		return err
 	}
+	d.left = m.ID
 	body := map[string]any{
 		"schemas":    []string{"urn:ietf:params:scim:api:messages:2.0:PatchOp"},
 		"Operations": []any{map[string]any{"op": "replace", "value": map[string]any{"active": false}}},

@@ -20,7 +20,7 @@ import (
 )
 
 // TestDemo tells the whole story once: three directories push over HTTP into a
-// throw-away gateway.
+// throw-away gateway, and people sign in there.
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	var out, story bytes.Buffer
@@ -61,8 +61,23 @@ func TestDemo(t *testing.T) {
 		if diff := cmp.Diff(want, distinct(off, func(m view.ExplanationView) string { return string(m.Reason) })); diff != "" {
 			t.Errorf("reasons mismatch (-want +got):\n%s", diff)
 		}
-		if len(off) != 2 || len(got.Members) != 14 {
-			t.Errorf("%d of %d members are off, want 2 of 14", len(off), len(got.Members))
+		if len(off) != 2 || len(got.Members) != 15 {
+			t.Errorf("%d of %d members are off, want 2 of 15", len(off), len(got.Members))
+		}
+	})
+	t.Run("people sign in by both protocols, and those who must not are told why", func(t *testing.T) {
+		t.Parallel()
+		type signIn struct{ Method, Role, Code string }
+		want := []signIn{
+			{"SAML", "contributor", ""}, {"OpenID Connect", "editor", ""}, {"SAML", "viewer", ""},
+			{"SAML", "", "domain_not_owned"}, {"OpenID Connect", "", "deactivated_by_directory"}, {"OpenID Connect", "", "deactivated_by_admin"},
+			{"SAML", "contributor", ""}, {"SAML", "", "deactivated_by_directory"}, {"SAML", "contributor", ""},
+		}
+		if diff := cmp.Diff(want, list(got.SignIns, func(s demoSignInView) signIn { return signIn{s.Method, s.Role, s.Code} })); diff != "" {
+			t.Errorf("sign-ins mismatch (-want +got):\n%s", diff)
+		}
+		if got.DeadInMS <= 0 || got.DeadInMS > 1000 {
+			t.Errorf("the session died %.1f ms after the directory's word, want at most a second", got.DeadInMS)
 		}
 	})
 	t.Run("the table says so", func(t *testing.T) {
@@ -70,6 +85,7 @@ func TestDemo(t *testing.T) {
 		for _, row := range []string{
 			`(?m)^MEMBER +ROLE +ACTIVE +BY WHOSE WORD +WHY$`,
 			`(?m)^ana@acme\.example +admin +yes +the operator +role by the operator$`,
+			`(?m)^nia\.brand@acme\.example +viewer +yes +Acme ID +role by tenant default$`,
 			`(?m)^\S+@acme\.example +editor +yes +Entra +role by group R&D team 1$`,
 			`(?m)^\S+@acme\.example +viewer +yes +Entra +role by tenant default$`,
 			`(?m)^\S+@acme-labs\.example +\S+ +no +an admin +deactivated_by_admin; Okta says on$`,
@@ -106,7 +122,7 @@ func TestDemoServesOn(t *testing.T) {
 		ended <- code
 	}()
 	lines := bufio.NewScanner(out)
-	url, database := "", ""
+	url, database, login := "", "", ""
 	for lines.Scan() {
 		if m := regexp.MustCompile(`curl (http://\S+/readyz)`).FindStringSubmatch(lines.Text()); m != nil {
 			url = m[1]
@@ -114,21 +130,24 @@ func TestDemoServesOn(t *testing.T) {
 		if m := regexp.MustCompile(`ROLLCALL_DATABASE_URL=sqlite://(\S+)`).FindStringSubmatch(lines.Text()); m != nil {
 			database = m[1]
 		}
-		if url != "" && strings.Contains(lines.Text(), "Google") {
+		if m := regexp.MustCompile(`http://\S+/login`).FindString(lines.Text()); m != "" {
+			login = m
 			break
 		}
 	}
-	if url == "" || database == "" {
-		t.Fatalf("the demo told neither its admin URL nor its database: %s", errs.String())
+	if url == "" || database == "" || login == "" {
+		t.Fatalf("the demo did not tell of its admin URL, its database and its sign-in page: %s", errs.String())
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }() // it has more to say
-	res, err := http.Get(url)
-	if err != nil {
-		t.Fatalf("the demo does not serve on: %v", err)
-	}
-	_ = res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		t.Errorf("GET %s = %s", url, res.Status)
+	for _, u := range []string{url, login} {
+		res, err := http.Get(u)
+		if err != nil {
+			t.Fatalf("the demo does not serve on: %v", err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			t.Errorf("GET %s = %s", u, res.Status)
+		}
 	}
 	stop()
 	if code := <-ended; code != 0 {

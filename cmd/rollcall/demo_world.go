@@ -25,6 +25,13 @@ type demo struct {
 	admin       roster.Staff // Ana
 	directories []*demoDirectory
 	blocked     roster.MemberID
+	left        roster.MemberID
+
+	key     secret.Key
+	idps    *demoIDPs
+	signIns []demoSignInView
+	said    string        // to who was refused last
+	deadIn  time.Duration // from an answer to SCIM to the end of a session
 }
 
 // demoDirectory is one of the three directories, and the pocket identity
@@ -43,13 +50,13 @@ type demoDirectory struct {
 	summary simulate.Summary
 }
 
-func newDemo(p *program, users int) *demo {
+func newDemo(p *program, key secret.Key, idps *demoIDPs, users int) *demo {
 	to := p.out
 	if p.json {
 		to = p.errs
 	}
 	return &demo{
-		program: p, roster: p.roster(), tell: &teller{w: to, now: p.now}, began: p.now(),
+		program: p, roster: p.roster(), tell: &teller{w: to, now: p.now}, began: p.now(), key: key, idps: idps,
 		directories: []*demoDirectory{
 			{
 				name: "Entra", provider: tenant.Entra, domain: "acme.example", users: users, groups: 4,

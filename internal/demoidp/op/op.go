@@ -148,6 +148,13 @@ func (p *Provider) AddClient(c Client) {
 	p.config.Clients = append(p.config.Clients, c)
 }
 
+// SetAccounts says who can sign in from now on.
+func (p *Provider) SetAccounts(accounts []Account) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.config.Accounts = accounts
+}
+
 // SetKeys replaces the keys: the first one signs from now on, all are published.
 func (p *Provider) SetKeys(keys ...Key) {
 	p.mu.Lock()
