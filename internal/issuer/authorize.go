@@ -141,7 +141,7 @@ func (q request) fits(l roster.LiveSession) bool {
 	if o := q.Organization; o != "" && o != l.Tenant.Slug && o != l.Tenant.ID.String() {
 		return false
 	}
-	return q.Connection == "" || q.Connection == l.Session.Connection.String()
+	return q.Connection == "" || !l.Session.Connection.IsZero() && q.Connection == l.Session.Connection.String()
 }
 
 // authorize answers an app that sends somebody to sign in (OpenID Connect Core §3.1.2).
