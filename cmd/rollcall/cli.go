@@ -33,6 +33,7 @@ type cli struct {
 	Conflict    conflictCmd    `cmd:"" help:"What waits for an admin, and deciding on it."`
 	JoinRequest joinRequestCmd `cmd:"" help:"People whose first sign-in waits for an answer."`
 	App         appCmd         `cmd:"" help:"Applications that people sign in to with Rollcall (OpenID Connect)."`
+	SigningKey  signingKeyCmd  `cmd:"" help:"Keys that tokens for applications are signed with."`
 	Audit       auditCmd       `cmd:"" help:"What happened in a tenant, by whom."`
 
 	Simulate simulateCmd `cmd:"" help:"Play an identity provider against a SCIM endpoint and check its answers."`

@@ -5,9 +5,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"rollcall/internal/issuer"
+	"rollcall/internal/metrics"
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/session"
@@ -43,12 +45,29 @@ func loginPath(h issuer.Hints) string {
 	if h.Fresh {
 		q.Set("fresh", "1")
 	}
+	if h.Another {
+		q.Set("another", "1")
+	}
 	return "/login?" + q.Encode()
 }
 
-// notifier tells apps that sessions ended.
-func (p *program) notifier(key secret.Key, publicURL string, log *slog.Logger) *issuer.Notifier {
-	return &issuer.Notifier{Locator: p.db, Keys: p.signingKeys(key), Issuer: publicURL, Now: p.now, Log: log, Client: issuer.NewNoticeClient()}
+// notifier tells apps that sessions ended, and the metrics of that.
+func (p *program) notifier(key secret.Key, publicURL string, log *slog.Logger, figures *metrics.Metrics) *issuer.Notifier {
+	var told, failed, last atomic.Int64
+	figures.Counter("logout_notices_delivered_total", "Back-channel logouts that apps took.", func() float64 { return float64(told.Load()) })
+	figures.Counter("logout_notices_failed_total", "Attempts at back-channel logouts that failed. Each is made again, for a day.", func() float64 { return float64(failed.Load()) })
+	figures.Gauge("logout_notice_age_seconds", "How old the last back-channel logout was when its app took it.", func() float64 { return time.Duration(last.Load()).Seconds() })
+	return &issuer.Notifier{
+		Locator: p.db, Keys: p.signingKeys(key), Issuer: publicURL, Now: p.now, Log: log, Client: issuer.NewNoticeClient(),
+		Observe: func(delivered bool, age time.Duration) {
+			if !delivered {
+				failed.Add(1)
+				return
+			}
+			told.Add(1)
+			last.Store(int64(age))
+		},
+	}
 }
 
 // pending keeps apps' requests with what is short-lived.
@@ -66,16 +85,17 @@ func (s pending) Take(ctx context.Context, id string) ([]byte, error) {
 	return s.store.Take(ctx, pendingKey(id))
 }
 
-// appGuesses bounds how often a client gets its secret wrong, by the address that it comes from.
+// appGuesses bounds how often a client gets its secret wrong, by the address that it comes from: no
+// app with a wrong secret holds up another, and nobody who knows a client id holds up the app.
 type appGuesses struct{ limits shortlived.Limits }
 
-func (g appGuesses) count(r *http.Request, n int) time.Duration {
+func (g appGuesses) count(r *http.Request, id tenant.AppID, n int) time.Duration {
 	rate, _ := guessRates()
-	return countFailed(r, g.limits, shortlived.Key{Use: "app_failures_address", Name: sender(r)}, rate, n)
+	return countFailed(r, g.limits, shortlived.Key{Use: "app_failures_address", Name: id.String() + " " + sender(r)}, rate, n)
 }
 
 // Wait implements issuer.Guesses.
-func (g appGuesses) Wait(r *http.Request, _ tenant.AppID) time.Duration { return g.count(r, 0) }
+func (g appGuesses) Wait(r *http.Request, id tenant.AppID) time.Duration { return g.count(r, id, 0) }
 
 // Failed implements issuer.Guesses.
-func (g appGuesses) Failed(r *http.Request, _ tenant.AppID) { g.count(r, 1) }
+func (g appGuesses) Failed(r *http.Request, id tenant.AppID) { g.count(r, id, 1) }

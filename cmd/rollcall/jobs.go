@@ -9,6 +9,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 
+	"rollcall/internal/issuer"
 	"rollcall/internal/jobs"
 	"rollcall/internal/metrics"
 	"rollcall/internal/roster"
@@ -47,6 +48,9 @@ func (p *program) jobKinds(log *slog.Logger, figures *metrics.Metrics) []jobs.Ki
 				return err
 			}
 			return p.signingKeys(key).Rotate(ctx)
+		}},
+		{Name: "drop_revocations", Every: time.Hour, Work: func(ctx context.Context, _ jobs.Job) error {
+			return p.db.DropRevocations(ctx, r.Now().Add(-issuer.KeepRevocations))
 		}},
 		{Name: "sweep_sessions", Every: 10 * time.Minute, Timeout: jobs.MaxTimeout, Work: func(ctx context.Context, _ jobs.Job) error {
 			return r.SweepSessions(ctx, r.Now())

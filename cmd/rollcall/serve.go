@@ -135,7 +135,7 @@ func (c *serveCmd) Run(p *program) error {
 	}
 	log.InfoContext(p.ctx, "serving", "listen", public.Addr().String(), "admin_listen", admin.Addr().String(), "version", release())
 	go keepIndexing(p.ctx, p.roster(), p.db, log)
-	told := p.notifier(key, p.baseURL(public.Addr().String()), log)
+	told := p.notifier(key, p.baseURL(public.Addr().String()), log, figures)
 	err = c.run(p.ctx, log, engine, told, web.Listener{Listener: public, Handler: handler}, web.Listener{Listener: admin, Handler: p.backOffice(figures)})
 	log.InfoContext(p.ctx, "stopped")
 	return err
