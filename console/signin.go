@@ -1,15 +1,23 @@
 package console
 
-import "net/url"
+import (
+	"maps"
+	"net/url"
+	"slices"
+)
+
+// anywhere is for forms whose answer sends the browser on: to an identity provider, and from one of
+// its hosts to the next, or to an app. Browsers hold redirects, too, against form-action.
+const anywhere = "'self' https: http://127.0.0.1:* http://localhost:*"
 
 // Field is a hidden field of a form.
 type Field struct{ Name, Value string }
 
-// FieldsOf are the fields of a form, by name.
+// FieldsOf are the fields of a form, in the order of their names.
 func FieldsOf(v url.Values) []Field {
 	var out []Field
-	for name, values := range v {
-		for _, value := range values {
+	for _, name := range slices.Sorted(maps.Keys(v)) {
+		for _, value := range v[name] {
 			out = append(out, Field{name, value})
 		}
 	}
@@ -31,8 +39,7 @@ type Login struct {
 func (Login) name() string  { return "login" }
 func (Login) title() string { return "Sign in" }
 
-// The form's answer may send the browser on to any identity provider, and browsers hold that against form-action.
-func (Login) formsTo() string { return "'self' https: http://127.0.0.1:* http://localhost:*" }
+func (Login) formsTo() string { return anywhere }
 
 // Way is a sign-in to choose.
 type Way struct {
@@ -65,12 +72,7 @@ type Forward struct {
 func (Forward) name() string  { return "forward" }
 func (Forward) title() string { return "One moment" }
 
-func (f Forward) formsTo() string {
-	if u, err := url.Parse(f.Action); err == nil && u.Host != "" {
-		return "'self' " + u.Scheme + "://" + u.Host
-	}
-	return "'self'"
-}
+func (Forward) formsTo() string { return anywhere }
 
 // Refused says why something did not go, and who can do what about it.
 type Refused struct {
@@ -98,8 +100,7 @@ type SignOut struct {
 func (SignOut) name() string  { return "signout" }
 func (SignOut) title() string { return "Sign out?" }
 
-// The app's own page comes after the click.
-func (SignOut) formsTo() string { return "'self' https: http://127.0.0.1:* http://localhost:*" }
+func (SignOut) formsTo() string { return anywhere }
 
 // SignedOut says that it is done.
 type SignedOut struct{}

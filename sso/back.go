@@ -2,6 +2,7 @@ package sso
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,12 +28,13 @@ func (d *Door) acs(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxACS)
-	if err := r.ParseForm(); err != nil {
-		return &roster.Error{Kind: roster.TooLarge, Code: saml.CodeTooLarge, Detail: "The response is too large, or no form."}
+	err = r.ParseForm()
+	if _, big := errors.AsType[*http.MaxBytesError](err); big {
+		return at.said(&roster.Error{Kind: roster.TooLarge, Code: saml.CodeTooLarge, Detail: "The response is too large."})
 	}
 	body, relay := r.PostForm.Get("SAMLResponse"), r.PostForm.Get("RelayState")
-	if at.Connection.Type != tenant.SAML || len(r.PostForm["SAMLResponse"]) != 1 || len(r.PostForm["RelayState"]) > 1 {
-		return &roster.Error{Kind: roster.Invalid, Code: saml.CodeMalformed, Detail: "This is no SAML response for this connection."}
+	if err != nil || at.Connection.Type != tenant.SAML || len(r.PostForm["SAMLResponse"]) != 1 || len(r.PostForm["RelayState"]) > 1 {
+		return at.said(&roster.Error{Kind: roster.Forbidden, Code: saml.CodeMalformed, Detail: "This is no SAML response for this connection."})
 	}
 	if d.browser(r) == "" && r.PostForm.Get("here") == "" {
 		// Some browsers leave the cookie out when another site's page posts. Posted again from a page of ours, by
@@ -45,7 +47,7 @@ func (d *Door) acs(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, err := d.end(r, relay, at.Connection.ID)
 	if err != nil {
-		return unsolicited(err, at.Connection.ID)
+		return at.unsolicited(err, relay)
 	}
 	if err := d.mayStart(at, f.Test != 0); err != nil {
 		return d.refused(r, at, f, err)
@@ -57,14 +59,21 @@ func (d *Door) acs(w http.ResponseWriter, r *http.Request) error {
 	return d.arrived(w, r, at, f, id, facts)
 }
 
-// unsolicited lets somebody whom the provider sent by itself begin anew, from here: what came is not
-// even read (SECURITY S27).
-func unsolicited(err error, id tenant.ConnectionID) error {
+// unsolicited lets somebody begin anew, from here, whose response belongs to no sign-in under way: what came is not
+// even read (SECURITY S27). With a RelayState as we make them it is an old one of ours, else the provider
+// sent the person by itself.
+func (f found) unsolicited(err error, relay string) error {
 	e, ok := errors.AsType[*roster.Error](err)
 	if !ok || e.Code != CodeNoFlow {
 		return err
 	}
-	return &refusal{err: &roster.Error{Kind: roster.Forbidden, Code: saml.CodeUnsolicited, Detail: e.Detail}, again: startURL(id, nil), label: "Sign in"}
+	code := saml.CodeUnsolicited
+	if raw, err := base64.RawURLEncoding.DecodeString(relay); err == nil && len(raw) == nameBytes {
+		code = CodeNoFlow
+	}
+	return &refusal{
+		err: &roster.Error{Kind: roster.Forbidden, Code: code, Detail: e.Detail}, tenant: f.Tenant, again: startURL(f.Connection.ID, nil), label: "Sign in",
+	}
 }
 
 // readSAML verifies a response and makes an identity of it.
@@ -232,7 +241,7 @@ func (d *Door) arrived(w http.ResponseWriter, r *http.Request, at found, f flow,
 		// The person is in; that an older session lives on until its time is not theirs to mend.
 		d.Log.WarnContext(r.Context(), "the former session did not end", "tenant", at.Tenant.ID.String(), "error", err.Error())
 	}
-	d.remember(w, r, way{at.Tenant.ID, at.Connection.ID, f.Email})
+	d.remember(w, way{at.Tenant.ID, at.Connection.ID, f.Email}, f.Known)
 	web.From(r.Context()).Tenant = at.Tenant.ID
 	goTo(w, f.Return)
 	return nil

@@ -32,8 +32,11 @@ type flow struct {
 	Request string `json:"request,omitempty"`
 	// OIDC is what package oidc asks back.
 	OIDC *oidc.Kept `json:"oidc,omitempty"`
-	// Test says that it is a test sign-in, and of which version of the connection.
-	Test int64 `json:"test,omitempty"`
+	// Test says that it is a test sign-in, and of which version of the connection; Ticket is the link's.
+	Test   int64  `json:"test,omitempty"`
+	Ticket string `json:"ticket,omitempty"`
+	// Known are the ways that the browser went before: its cookie for them stays away when another site posts.
+	Known []way `json:"known,omitempty"`
 }
 
 const flowLife = oidc.KeptFor
@@ -77,9 +80,11 @@ func hashOf(text string) []byte {
 	return sum[:]
 }
 
+const nameBytes = 32
+
 // newName makes a RelayState: 256 random bits, within the 80 bytes that SAML allows.
 func newName() string {
-	var b [32]byte
+	var b [nameBytes]byte
 	_, _ = rand.Read(b[:]) // it never fails
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }

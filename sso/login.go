@@ -35,6 +35,11 @@ func (d *Door) login(w http.ResponseWriter, r *http.Request) error {
 	if hint != "" {
 		options.Set("login_hint", hint)
 	}
+	if hint != "" || r.Form.Get("organization") != "" { // a link says as much about who is a customer as the form does
+		if wait := d.Limits.Wait(r, "login"); wait > 0 {
+			return tooMany(w, wait)
+		}
+	}
 	if name := r.Form.Get("connection"); name != "" {
 		if id, err := tenant.ParseConnectionID(name); err == nil {
 			goTo(w, startURL(id, options))
@@ -174,16 +179,16 @@ func remembered(r *http.Request) []way {
 	return ways[:min(len(ways), maxKnown)]
 }
 
-// remember puts the way that was just gone in front.
-func (d *Door) remember(w http.ResponseWriter, r *http.Request, last way) {
-	ways := slices.DeleteFunc(remembered(r), func(o way) bool { return o.Connection == last.Connection })
+// remember puts the way that was just gone in front of those known before.
+func (d *Door) remember(w http.ResponseWriter, last way, known []way) {
+	ways := slices.DeleteFunc(slices.Clone(known), func(o way) bool { return o.Connection == last.Connection })
 	ways = append([]way{last}, ways...)
 	raw, err := json.Marshal(ways[:min(len(ways), maxKnown)])
 	if err != nil {
 		return
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name: lastCookie, Value: base64.RawURLEncoding.EncodeToString(raw), Path: pathLogin, HttpOnly: true, Secure: !d.insecure,
+		Name: lastCookie, Value: base64.RawURLEncoding.EncodeToString(raw), Path: "/", HttpOnly: true, Secure: !d.insecure,
 		SameSite: http.SameSiteLaxMode, MaxAge: int(lastLife / time.Second),
 	})
 }

@@ -86,7 +86,7 @@ func (d *Door) failed(w http.ResponseWriter, r *http.Request, at found, f flow, 
 	web.From(r.Context()).Fail(err)
 	if f.Test != 0 {
 		d.Pages.Show(w, http.StatusForbidden, console.TestResult{
-			Connection: at.Connection.Name, Sentence: detail, Code: string(n.Code), Facts: facts,
+			Connection: at.Connection.Name, Sentence: detail, Code: string(n.Code), Facts: facts, Again: d.testAgain(at, f),
 		})
 		return nil
 	}
@@ -148,6 +148,9 @@ func (d *Door) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", retryAfter(waitOf(err)))
 	}
 	said := sentences(code)
+	if again == "" && said.again {
+		again, label = pathLogin, "Go to the sign-in page"
+	}
 	page := console.Refused{
 		Heading: said.heading, Sentence: said.sentence, Do: said.do, Contact: contact, Code: string(code), Again: again, AgainLabel: label,
 	}

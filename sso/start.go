@@ -41,11 +41,12 @@ func (d *Door) start(w http.ResponseWriter, r *http.Request) error {
 	}
 	if ticket := q.Get("test"); ticket != "" {
 		if f.Test, err = d.ticket(ticket, at.Connection); err != nil {
-			return err
+			return at.said(err)
 		}
+		f.Ticket = ticket
 	}
 	if err := d.mayStart(at, f.Test != 0); err != nil {
-		return err
+		return at.said(err)
 	}
 	if wait := d.Limits.Wait(r, "start"); wait > 0 {
 		return tooMany(w, wait)
@@ -53,7 +54,7 @@ func (d *Door) start(w http.ResponseWriter, r *http.Request) error {
 	if _, err := roster.ParseEmail(f.Email); err != nil {
 		f.Email = ""
 	}
-	f.Browser = d.bind(w, r)
+	f.Browser, f.Known = d.bind(w, r), remembered(r)
 	fresh := q.Get("fresh") == "1"
 	if at.Connection.Type == tenant.SAML {
 		return d.startSAML(r.Context(), w, at, f, fresh)

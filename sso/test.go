@@ -4,8 +4,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -40,22 +42,35 @@ func ticketSum(key []byte, id tenant.ConnectionID, text string) []byte {
 
 // ticket returns the version of the connection that a ticket is for.
 func (d *Door) ticket(text string, c tenant.Connection) (int64, error) {
-	over := &roster.Error{Kind: roster.Forbidden, Code: CodeTestTicket, Detail: "The link of the test is not good any more."}
 	i := strings.LastIndexByte(text, '.')
 	if i < 0 {
-		return 0, over
+		return 0, overTest()
 	}
 	sum, err := base64.RawURLEncoding.DecodeString(text[i+1:])
 	if err != nil || !hmac.Equal(sum, ticketSum(d.TestKey, c.ID, text[:i])) {
-		return 0, over
+		return 0, overTest()
 	}
 	version, until, _ := strings.Cut(text[:i], ".")
 	v, err := strconv.ParseInt(version, 10, 64)
 	end, err2 := strconv.ParseInt(until, 10, 64)
 	if err != nil || err2 != nil || d.Now().Unix() >= end || v != c.Version {
-		return 0, over
+		return 0, overTest()
 	}
 	return v, nil
+}
+
+// overTest is what a link of a test leads to that has ended, or whose connection has changed since.
+func overTest() error {
+	return &roster.Error{Kind: roster.Forbidden, Code: CodeTestTicket, Detail: "The link of the test is not good any more."}
+}
+
+// testAgain is where the same test begins anew, while its link is good: at the provider people type
+// who they are once more, so that it can be another account.
+func (d *Door) testAgain(at found, f flow) string {
+	if _, err := d.ticket(f.Ticket, at.Connection); err != nil {
+		return ""
+	}
+	return startURL(at.Connection.ID, url.Values{"test": {f.Ticket}, "fresh": {"1"}})
 }
 
 // showTest shows what would become of an identity, and notes a test that passed.
@@ -66,12 +81,16 @@ func (d *Door) showTest(w http.ResponseWriter, r *http.Request, at found, f flow
 	}
 	if tried.Passed {
 		by := roster.Staff{Tenant: at.Tenant.ID, Actor: roster.Actor{Source: roster.SourceSignIn, ID: at.Connection.ID.String()}, RequestID: d.RequestID(r.Context())}
-		if _, err := d.Roster.NoteTested(r.Context(), by, at.Connection.ID, f.Test); err != nil {
+		_, err := d.Roster.NoteTested(r.Context(), by, at.Connection.ID, f.Test)
+		if errors.Is(err, roster.Stale) {
+			err = overTest()
+		}
+		if err != nil {
 			return at.said(err)
 		}
 	}
 	page := tried.Page
-	page.Connection, page.Passed, page.Facts = at.Connection.Name, tried.Passed, facts
+	page.Connection, page.Passed, page.Facts, page.Again = at.Connection.Name, tried.Passed, facts, d.testAgain(at, f)
 	d.Pages.Show(w, http.StatusOK, page)
 	return nil
 }

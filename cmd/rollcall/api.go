@@ -20,7 +20,7 @@ func (p *program) api(r *roster.Roster, store roster.Store, key secret.Key, publ
 	}
 	return api.New(api.Config{
 		Roster: r, Store: store, Locator: p.db, Who: api.NewOperatorKey(p.OperatorKey), Kept: kept{p.short},
-		Connections: p.connectionService(r, key, publicURL), Trial: trial(r),
+		Connections: p.connectionService(r, key, publicURL), Trial: trial(r), TestLink: testLink(key, publicURL, p.now),
 		Guesses: keyGuesses{p.short}, Key: key, Now: p.now, Endpoints: func(id tenant.DirectoryID) api.Endpoints {
 			return api.Endpoints{BaseURL: publicURL + scim.Prefix + "/" + id.UUID.UUID(), TokenURL: publicURL + scim.TokenPath(id), ClientID: scim.ClientID(id)}
 		},

@@ -24,6 +24,7 @@ type connectionCmd struct {
 	Map       connectionMapCmd       `cmd:"" help:"Give roles and groups by what the identity provider says of a person."`
 	Check     connectionCheckCmd     `cmd:"" help:"Say what keeps a connection from working, as far as that can be told without a sign-in."`
 	Try       connectionTryCmd       `cmd:"" help:"Say what a connection would make of attributes or claims in a file. Nothing is verified or written."`
+	Test      connectionTestCmd      `cmd:"" help:"Make a link by which somebody signs in for a test, and sees what came and what would become of it."`
 	Activate  connectionActivateCmd  `cmd:"" help:"Let people sign in through a connection."`
 	Disable   connectionDisableCmd   `cmd:"" help:"Let nobody sign in through a connection any more, at once."`
 	Remove    connectionRemoveCmd    `cmd:"" help:"End a connection; can be undone for 30 days."`

@@ -69,14 +69,16 @@ func try(ctx context.Context, joiner jit.Joiner, id sso.Identity) (sso.Tried, er
 	for _, u := range e.Used {
 		page.Used = append(page.Used, console.Used(u))
 	}
-	passed := d.Outcome != roster.SignInRefuse
 	page.Sentence = outcomeSentence(d)
-	return sso.Tried{Page: page, Passed: passed}, nil
+	return sso.Tried{Page: page, Passed: d.Works()}, nil
 }
 
 func outcomeSentence(d jit.Decision) string {
 	switch d.Outcome {
 	case roster.SignInRefuse:
+		if d.Works() {
+			return "The connection works. The person would be refused all the same: " + d.Detail
+		}
 		return "The person would be refused: " + d.Detail
 	case roster.SignInAsks:
 		return "The person would be told to wait: an admin is asked to let them in."

@@ -82,7 +82,7 @@ func (g *gateway) portal() *portal {
 		},
 		Try: func(ctx context.Context, id sso.Identity) (sso.Tried, error) {
 			d, err := joiner.Try(ctx, id)
-			return sso.Tried{Page: console.TestResult{Sentence: d.Detail, Code: string(d.Code), Rules: d.Rules}, Passed: d.Outcome != roster.SignInRefuse}, err
+			return sso.Tried{Page: console.TestResult{Sentence: d.Detail, Code: string(d.Code), Rules: d.Rules}, Passed: d.Works()}, err
 		},
 	})
 	if err != nil {

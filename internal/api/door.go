@@ -38,6 +38,8 @@ type Config struct {
 	Connections *connect.Service
 	// Trial tries connections. Optional.
 	Trial Trial
+	// TestLink makes links of test sign-ins. Optional.
+	TestLink TestLink
 	// Guesses bounds how often somebody may try keys that are nobody's. Optional.
 	Guesses Guesses
 }
@@ -61,7 +63,7 @@ type Door struct {
 // New makes a door. The error says what the configuration lacks.
 func New(c Config) (*Door, error) {
 	if c.Roster == nil || c.Store == nil || c.Locator == nil || c.Who == nil || c.Kept == nil || c.Now == nil || c.Endpoints == nil || c.Connections == nil || c.Key.IsZero() {
-		return nil, errors.New("api: all of the configuration but Guesses is required")
+		return nil, errors.New("api: all of the configuration but Trial, TestLink and Guesses is required")
 	}
 	if c.Guesses == nil {
 		c.Guesses = unbounded{}

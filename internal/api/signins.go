@@ -17,6 +17,7 @@ func (d *Door) signIns() {
 	add(d, tag, operation{id: "approveJoinRequest", verb: "POST /tenants/{tenant}/join-requests/{request}/approve", scope: WriteMembers, summary: "Approve a join request", about: "Makes the member, who gets in with the next sign-in. always turns the auto-join of the domain on, too."}, d.approveJoinRequest)
 	add(d, tag, operation{id: "declineJoinRequest", verb: "POST /tenants/{tenant}/join-requests/{request}/decline", scope: WriteMembers, summary: "Decline a join request", about: "The person's sign-ins are refused for 14 days."}, d.declineJoinRequest)
 	add(d, tag, operation{id: "tryConnection", verb: "POST /tenants/{tenant}/connections/{connection}/try", scope: WriteConnections, summary: "Try a connection", about: "What a connection, one that is being set up too, would make of attributes or claims: the decision with its rules, what was used, ignored and missing. Nothing is verified, and nothing is written."}, d.tryConnection)
+	d.testLinks()
 }
 
 func (d *Door) listLinks(ctx context.Context, in *InMember) (*answer[page[view.LinkView]], error) {
