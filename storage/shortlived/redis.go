@@ -19,6 +19,7 @@ type Redis struct {
 	client redis.UniversalClient
 	prefix string
 	boxes  mailboxes
+	rest   rest
 	ctx    context.Context // ends with Close
 	stop   context.CancelFunc
 }
@@ -74,18 +75,30 @@ func dial(rawURL string) (redis.UniversalClient, error) {
 // do calls Redis and turns its errors into kinds. Nothing is tried again by it; the client tries
 // within the time, where that can't do a thing twice.
 func (r *Redis) do(ctx context.Context, f func(ctx context.Context) error) error {
+	if !r.rest.enter() {
+		return unavailable(errResting)
+	}
 	bounded, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
 	err := f(bounded)
+	none := errors.Is(err, redis.Nil)
+	r.rest.leave(r.ctx, err == nil || none || ctx.Err() != nil, r.answers)
 	switch {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case errors.Is(err, redis.Nil):
+	case none:
 		return notFound()
 	}
 	return unavailable(err)
+}
+
+// answers says whether the server is there.
+func (r *Redis) answers(ctx context.Context) bool {
+	bounded, cancel := context.WithTimeout(ctx, Timeout)
+	defer cancel()
+	return r.client.Ping(bounded).Err() == nil
 }
 
 // Ping says whether Redis answers; Unavailable when not.

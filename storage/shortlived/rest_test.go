@@ -1,0 +1,49 @@
+package shortlived
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestRest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var r rest
+		back, looks := false, 0
+		look := func(context.Context) bool {
+			looks++
+			return back
+		}
+		call := func(answers bool) bool {
+			if !r.enter() {
+				return false
+			}
+			r.leave(t.Context(), answers, look)
+			return true
+		}
+		for range restAfter - 1 {
+			if !call(false) {
+				t.Fatal("turned away after too few failures")
+			}
+		}
+		if !call(true) || !call(false) || !call(false) {
+			t.Fatal("an answer in between did not count")
+		}
+		if call(true) {
+			t.Error("a call goes on though the server does not answer")
+		}
+		time.Sleep(3*restFor + restFor/2)
+		synctest.Wait()
+		if call(true) || looks != 3 {
+			t.Errorf("after three seconds there were %d looks, want 3, and calls are turned away", looks)
+		}
+		back = true
+		time.Sleep(restFor)
+		synctest.Wait()
+		if !call(true) || !call(true) {
+			t.Error("the server is back, and calls are turned away")
+		}
+	})
+}
