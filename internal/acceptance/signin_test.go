@@ -2,13 +2,10 @@ package acceptance
 
 import (
 	"net/http"
-	"slices"
-	"sync"
 	"testing"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
-	"rollcall/jit"
 )
 
 func TestSignInJoinsPeopleOfAProvenDomain_B05_B07_B08_B11(t *testing.T) {
@@ -190,143 +187,5 @@ func TestSignInOneTenantPerAddress(t *testing.T) {
 		i := a.idp()
 		i.refused(i.vouches("S1", "ada@acme.example"), roster.CodeEmailExists)
 		i.in(i.vouches("S2", "bo@acme.example"))
-	})
-}
-
-func TestSignInMapsAtEverySignIn_J15_S39_R4(t *testing.T) {
-	onEach(t, func(t *testing.T, g *gateway) {
-		a, ctx := g.tenant("acme"), t.Context()
-		a.joins("acme.example", tenant.AutoJoinOn, "")
-		byHand := roster.Group{ID: roster.NewGroupID(g.clock.Now()), Name: "By hand", NameUnique: true, Version: 1, CreatedAt: g.clock.Now(), ChangedAt: g.clock.Now()}
-		if err := g.roster.Store.Update(ctx, a.id, func(tx roster.Tx) error { return tx.InsertGroup(ctx, byHand) }); err != nil {
-			t.Fatal(err)
-		}
-		i := a.idp(
-			tenant.SignInRule{Attribute: "groups", Value: "staff", Role: "editor"},
-			tenant.SignInRule{Attribute: "groups", Value: "club", Group: byHand.ID.UUID},
-		)
-		groups := func(m roster.Member) []string {
-			var out []string
-			for _, g := range do[roster.Member](t)(g.roster.Store.Reader(a.id).Member(ctx, roster.Scope{}, m.ID, true)).Groups {
-				out = append(out, g.Name)
-			}
-			return out
-		}
-		m := i.in(i.vouches("S1", "ada@acme.example", "staff", "club")).Member
-		a.role(uuidOf(m), "editor", roster.RuleSignIn)
-		if got := groups(m); !slices.Equal(got, []string{"By hand"}) {
-			t.Errorf("groups %q, want those kept by hand", got)
-		}
-		i.in(i.vouches("S1", "ada@acme.example"))
-		a.role(uuidOf(m), "viewer", roster.RuleTenantDefault)
-		if got := groups(m); got != nil {
-			t.Errorf("groups %q that the provider does not send any more", got)
-		}
-		// What a person did stays.
-		if err := g.roster.Store.Update(ctx, a.id, func(tx roster.Tx) error {
-			_, _, err := tx.AddToGroup(ctx, roster.Scope{}, byHand.ID, []roster.MemberID{m.ID})
-			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
-		i.in(i.vouches("S1", "ada@acme.example", "club"))
-		i.in(i.vouches("S1", "ada@acme.example"))
-		if got := groups(m); !slices.Equal(got, []string{"By hand"}) {
-			t.Errorf("groups %q, want what was given by hand", got)
-		}
-		do[roster.Member](t)(g.roster.SetRole(ctx, a.admin, m.ID, "contributor"))
-		i.in(i.vouches("S1", "ada@acme.example", "staff"))
-		a.role(uuidOf(m), "contributor", roster.RuleSetByAdmin)
-	})
-}
-
-func TestSignInFillsWhatTheDirectoryLeftEmpty_R5(t *testing.T) {
-	onEach(t, func(t *testing.T, g *gateway) {
-		a := g.tenant("acme")
-		a.joins("acme.example", tenant.AutoJoinOn, "")
-		i, d := a.idp(), a.directory("Entra")
-		id := d.create("ada@acme.example", "e1")
-		who := i.vouches("S1", "ada@acme.example")
-		who.FirstName, who.LastName, who.DisplayName = "Mallory", "Mallory", "Ada from sign-in"
-		i.in(who)
-		got := d.want(http.StatusOK, "GET", "/Users/"+id, nil)
-		name, _ := got["name"].(object)
-		if name["givenName"] != "Ada" || name["familyName"] != "Berg" || got["displayName"] != "Ada from sign-in" {
-			t.Errorf("after the sign-in the directory reads %v", got)
-		}
-		i.in(i.vouches("S1", "berg@acme.example"))
-		if m := a.explain(id).Member; m.Email != "ada@acme.example" {
-			t.Errorf("the sign-in made the address %s", m.Email)
-		}
-	})
-}
-
-// TestSignInTwiceAtOnce lets one person, and then one address under two keys, come in at once.
-func TestSignInTwiceAtOnce_J12(t *testing.T) {
-	onEach(t, func(t *testing.T, g *gateway) {
-		a := g.tenant("acme")
-		a.joins("acme.example", tenant.AutoJoinOn, "")
-		i := a.idp()
-		const n = 20
-		var wg sync.WaitGroup
-		outs, errs := make([]jit.Outcome, n), make([]error, n)
-		for k := range n {
-			wg.Go(func() { outs[k], errs[k] = i.join(i.vouches("S1", "ada@acme.example")) })
-		}
-		wg.Wait()
-		for k := range n {
-			if errs[k] != nil || outs[k].Member.ID != outs[0].Member.ID {
-				t.Fatalf("sign-in %d: %v, %v", k, outs[k].Member.ID, errs[k])
-			}
-		}
-		a.members(1)
-		if links := a.linksOf(outs[0].Member.ID); len(links) != 1 {
-			t.Errorf("%d links", len(links))
-		}
-		won := 0
-		for k := range n {
-			wg.Go(func() { _, errs[k] = i.join(i.vouches("T"+string(rune('a'+k)), "bo@acme.example")) })
-		}
-		wg.Wait()
-		for _, err := range errs {
-			if err == nil {
-				won++
-				continue
-			}
-			refusal(t, err, roster.CodeSubjectChanged)
-		}
-		if won != 1 {
-			t.Errorf("%d keys of one address came in, want one", won)
-		}
-		a.members(2)
-	})
-}
-
-// TestSignInBesideADeactivation leaves no session to a leaver, whoever comes first.
-func TestSignInBesideADeactivation_J13_X3(t *testing.T) {
-	onEach(t, func(t *testing.T, g *gateway) {
-		a := g.tenant("acme")
-		a.joins("acme.example", tenant.AutoJoinOn, "")
-		i, d := a.idp(), a.directory("Entra")
-		id := d.create("ada@acme.example", "e1")
-		i.in(i.vouches("S1", "ada@acme.example"))
-		for range 10 {
-			outs, errs := make([]jit.Outcome, 6), make([]error, 6)
-			var wg sync.WaitGroup
-			for k := range outs {
-				wg.Go(func() { outs[k], errs[k] = i.join(i.vouches("S1", "ada@acme.example")) })
-			}
-			wg.Go(func() { d.ask("PATCH", "/Users/"+id, replace("active", false)) })
-			wg.Wait()
-			for k, out := range outs {
-				if errs[k] == nil && i.live(out) {
-					t.Fatal("a session of a leaver is live")
-				}
-				if errs[k] != nil {
-					refusal(t, errs[k], roster.CodeDeactivatedByDirectory)
-				}
-			}
-			d.setActive(id, true)
-		}
 	})
 }
