@@ -35,7 +35,7 @@ type Identity struct {
 	// of a test sign-in.
 	Attributes map[string][]string
 	AuthTime   time.Time // when the person proved who they are, as the provider has it; zero: not said
-	IdPSession string    // the SessionIndex or sid claim; may be empty
+	IdPSession string    //nolint:revive // the SessionIndex or sid claim of the IdP, as SAML writes it; may be empty
 	// NotAfter is when our session must end at the latest, as the provider has it (SessionNotOnOrAfter);
 	// zero: it does not say.
 	NotAfter time.Time

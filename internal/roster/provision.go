@@ -38,22 +38,11 @@ func (r *Roster) Provision(ctx context.Context, by By, c Change) (Member, error)
 		if err != nil {
 			return err
 		}
-		if kind == MemberAdopted {
-			if p.doubtful, err = p.contradicted(ctx, tx, before); err != nil {
-				return err
-			}
+		if p.doubtful, err = p.contradicted(ctx, tx, before, kind); err != nil {
+			return err
 		}
 		if before, err = back(ctx, tx, before, kind); err != nil {
 			return err
-		}
-		if kind == MemberAdopted { // not even the names of another directory's groups are this one's to see
-			was := before
-			if was.Groups, err = tx.GroupsOf(ctx, before.ID); err != nil {
-				return err
-			}
-			if err := leaveGroups(ctx, tx, was); err != nil {
-				return err
-			}
 		}
 		out = p.member(before, kind)
 		return r.welcome(ctx, tx, cfg, by.source(), before, &out, kind)

@@ -37,6 +37,13 @@ func (r *Roster) withHeld(ctx context.Context, tx Tx, cfg tenant.Config, m Match
 // that was removed comes back without: the directory sends them again.
 func back(ctx context.Context, tx Tx, m Member, kind EventKind) (Member, error) {
 	switch kind {
+	case MemberAdopted: // not even the names of another directory's groups are this one's to see
+		was := m
+		var err error
+		if was.Groups, err = tx.GroupsOf(ctx, m.ID); err != nil {
+			return m, err
+		}
+		return m, leaveGroups(ctx, tx, was)
 	case MemberRestored:
 		return m, tx.ForgetGroups(ctx, m.ID)
 	case MemberUnheld:

@@ -63,21 +63,19 @@ func (w *welcomer) known() (Member, error) {
 // link notes that the subject is this member, or that it was seen again.
 func (w *welcomer) link(ctx context.Context, m Member) error {
 	now := w.tx.Now()
-	var l Link
 	fresh := w.facts.Link == nil || w.plan.Relink
-	if fresh {
-		if w.plan.Relink {
-			former := *w.facts.Link
-			former.EndedAt = now
-			if err := w.tx.PutLink(ctx, former); err != nil {
-				return err
-			}
-		}
-		l = Link{
-			ID: LinkID{tenant.NewUUID(now)}, Connection: w.a.Connection, Subject: w.a.Subject, Member: m.ID, Email: w.a.Email, CreatedAt: now,
-		}
-	} else {
+	l := Link{
+		ID: LinkID{tenant.NewUUID(now)}, Connection: w.a.Connection, Subject: w.a.Subject, Member: m.ID, Email: w.a.Email, CreatedAt: now,
+	}
+	if !fresh {
 		l = *w.facts.Link
+	}
+	if w.plan.Relink {
+		former := *w.facts.Link
+		former.EndedAt = now
+		if err := w.tx.PutLink(ctx, former); err != nil {
+			return err
+		}
 	}
 	l.SeenAt = now
 	var err error

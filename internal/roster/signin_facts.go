@@ -104,7 +104,8 @@ func signInFacts(cfg tenant.Config, a Arrival, rows SignInRows) SignInFacts {
 		f.Tombstone = nil
 		for _, l := range rows.Links {
 			_, there := cfg.Connection(l.Connection)
-			if l.Member == f.Holder.ID && there && !(l.Connection == a.Connection && l.Subject == a.Subject) {
+			own := l.Connection == a.Connection && l.Subject == a.Subject
+			if l.Member == f.Holder.ID && there && !own {
 				f.Others = append(f.Others, l)
 			}
 		}

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"slices"
 
 	"rollcall/internal/tenant"
 )
@@ -79,41 +80,42 @@ func (r *Roster) unlink(ctx context.Context, tx Tx, cfg tenant.Config, from orig
 // contradicted says whether somebody's sign-in speaks against an adoption: the member that the address leads to signs in
 // as a subject that is the key of another record of the directory, or the arrival's key is a subject that another
 // member signs in as. Keys of different kinds, which most products send, say nothing.
-func (p arrival) contradicted(ctx context.Context, tx Tx, m Member) (bool, error) {
+func (p arrival) contradicted(ctx context.Context, tx Tx, m Member, kind EventKind) (bool, error) {
+	if kind != MemberAdopted {
+		return false, nil
+	}
 	links, err := tx.Links(ctx, LinkQuery{Member: m.ID})
 	if err != nil {
 		return false, err
 	}
 	for _, l := range links {
-		if l.Subject == p.change.ExternalID {
-			continue
-		}
-		found, err := tx.Matches(ctx, Match{Directory: p.by.Directory.ID, ExternalID: l.Subject})
-		if err != nil {
-			return false, err
-		}
-		for _, f := range found {
-			if f.ID != m.ID && f.ExternalID == l.Subject {
-				return true, nil
-			}
+		if elses, err := p.recorded(ctx, tx, m, l.Subject); elses || err != nil {
+			return elses, err
 		}
 	}
 	if p.change.ExternalID == "" {
 		return false, nil
 	}
 	for _, con := range p.config.Connections {
-		if con.Status == tenant.ConnectionRemoved {
-			continue
-		}
 		rows, err := tx.SignIn(ctx, SignInKey{Connection: con.ID, Subject: p.change.ExternalID})
 		if err != nil {
 			return false, err
 		}
-		for _, l := range rows.Links {
-			if l.Connection == con.ID && l.Subject == p.change.ExternalID && l.Member != m.ID {
-				return true, nil
-			}
+		elses := func(l Link) bool {
+			return l.Connection == con.ID && l.Subject == p.change.ExternalID && l.Member != m.ID
+		}
+		if con.Status != tenant.ConnectionRemoved && slices.ContainsFunc(rows.Links, elses) {
+			return true, nil
 		}
 	}
 	return false, nil
+}
+
+// recorded says whether the directory knows another member by this key.
+func (p arrival) recorded(ctx context.Context, tx Tx, m Member, subject string) (bool, error) {
+	if subject == p.change.ExternalID {
+		return false, nil
+	}
+	found, err := tx.Matches(ctx, Match{Directory: p.by.Directory.ID, ExternalID: subject})
+	return slices.ContainsFunc(found, func(f Member) bool { return f.ID != m.ID && f.ExternalID == subject }), err
 }
