@@ -134,7 +134,7 @@ func (a *account) member(id string) roster.MemberID {
 }
 
 // do fails the test when a call of the roster fails.
-func do[T any](t *testing.T) func(T, error) T {
+func do[T any](t testing.TB) func(T, error) T {
 	t.Helper()
 	return func(v T, err error) T {
 		t.Helper()
@@ -146,7 +146,7 @@ func do[T any](t *testing.T) func(T, error) T {
 }
 
 // refusal fails the test unless err has the code, and returns its detail.
-func refusal(t *testing.T, err error, code roster.Code) string {
+func refusal(t testing.TB, err error, code roster.Code) string {
 	t.Helper()
 	var e *roster.Error
 	if !errors.As(err, &e) || e.Code != code {

@@ -47,7 +47,7 @@ func (c *clock) advance(d time.Duration) {
 
 // gateway is a running gateway with real doors on a real database.
 type gateway struct {
-	t      *testing.T
+	t      testing.TB
 	roster *roster.Roster
 	server *httptest.Server
 	clock  *clock
@@ -73,7 +73,7 @@ func onEach(t *testing.T, f func(t *testing.T, g *gateway)) {
 	}
 }
 
-func newGateway(t *testing.T, url string) *gateway {
+func newGateway(t testing.TB, url string) *gateway {
 	t.Helper()
 	c := &clock{now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}
 	db, err := storage.Open(t.Context(), storage.Config{URL: url, Now: c.Now})

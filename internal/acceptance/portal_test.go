@@ -40,6 +40,7 @@ type portal struct {
 	connect *connect.Service
 	short   *shortlived.Memory
 	testKey []byte
+	handler http.Handler // what the server answers with
 }
 
 // state is what sign-ins under way are kept in.
@@ -62,10 +63,11 @@ func (g *gateway) portal() *portal {
 	g.t.Helper()
 	routes := mux.NewRouter()
 	chain := web.Chain{Log: slog.New(slog.DiscardHandler), Now: time.Now}
-	server := httptest.NewServer(chain.Wrap(routes))
+	handler := chain.Wrap(routes)
+	server := httptest.NewServer(handler)
 	g.t.Cleanup(server.Close)
 	key := secret.NewKey()
-	p := &portal{gateway: g, url: server.URL, short: shortlived.NewMemory(g.clock.Now, 0), testKey: key.Derive(secret.TestTicketKey)}
+	p := &portal{gateway: g, url: server.URL, handler: handler, short: shortlived.NewMemory(g.clock.Now, 0), testKey: key.Derive(secret.TestTicketKey)}
 	client := outbound.New(outbound.Config{Loopback: true})
 	p.connect = &connect.Service{Roster: g.roster, Key: key, Fetch: client.Get, PublicURL: server.URL, Now: g.clock.Now}
 	pages := do[*console.Pages](g.t)(console.New("Rollcall"))
