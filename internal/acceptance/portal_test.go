@@ -41,6 +41,8 @@ type portal struct {
 	short   *shortlived.Memory
 	testKey []byte
 	handler http.Handler // what the server answers with
+	// saml are the SAML providers that are running, by connection.
+	saml map[tenant.ConnectionID]*samlidp.Provider
 }
 
 // state is what sign-ins under way are kept in.
@@ -67,7 +69,10 @@ func (g *gateway) portal() *portal {
 	server := httptest.NewServer(handler)
 	g.t.Cleanup(server.Close)
 	key := secret.NewKey()
-	p := &portal{gateway: g, url: server.URL, handler: handler, short: shortlived.NewMemory(g.clock.Now, 0), testKey: key.Derive(secret.TestTicketKey)}
+	p := &portal{
+		gateway: g, url: server.URL, handler: handler, short: shortlived.NewMemory(g.clock.Now, 0), testKey: key.Derive(secret.TestTicketKey),
+		saml: map[tenant.ConnectionID]*samlidp.Provider{},
+	}
 	client := outbound.New(outbound.Config{Loopback: true})
 	p.connect = &connect.Service{Roster: g.roster, Key: key, Fetch: client.Get, PublicURL: server.URL, Now: g.clock.Now}
 	pages := do[*console.Pages](g.t)(console.New("Rollcall"))
@@ -114,6 +119,7 @@ func (p *portal) samlIDP(a *account, accounts ...samlidp.Account) tenant.Connect
 		p.t.Fatalf("create a SAML connection: %v", err)
 	}
 	urls := c.ID.URLs(p.url)
+	p.saml[c.ID] = provider
 	provider.SPs = []samlidp.SP{{EntityID: urls.EntityID, ACSURL: urls.ACS}}
 	return c
 }
