@@ -169,33 +169,47 @@ func (c *serveCmd) prepare(p *program) error {
 	return err
 }
 
-// gateway builds what answers on the public address. It is the table of
-// contents: every way into the gateway stands in the list of doors, or below it.
+// gateway builds what answers on the public address.
 func (p *program) gateway(key secret.Key, publicURL string, log *slog.Logger, figures *metrics.Metrics) (http.Handler, error) {
+	directories, root, err := p.doors(key, publicURL, log, figures)
+	if err != nil {
+		return nil, err
+	}
+	showStore(figures, p.db)
+	chain := web.Chain{
+		Log: log, Now: p.now, HTTPS: strings.HasPrefix(publicURL, "https://"),
+		Started: figures.Started, Observe: func(rec web.Record) { figures.Ended(measured(rec)) },
+	}
+	return chain.Wrap(web.Below(scim.Prefix+"/", "scim", directories, root)), nil
+}
+
+// doors is the table of contents: every way into the gateway stands in the list of doors, or is the SCIM
+// door, which has a router of its own.
+func (p *program) doors(key secret.Key, publicURL string, log *slog.Logger, figures *metrics.Metrics) (directories http.Handler, root *mux.Router, err error) {
 	store := counted{p.db, figures}
 	r := p.roster()
 	r.Store = store
-	directories, err := scim.New(scim.Config{
+	directories, err = scim.New(scim.Config{
 		Roster: r, Store: store, Locator: p.db, PublicURL: publicURL, Secret: key.Derive(secret.CursorKey), Now: p.now,
 		TokenConfig: p.token, Accepted: accepted, Gate: p.scimGate(), Log: p.doorLog(), RequestID: web.RequestID,
 		Routed: func(ctx context.Context, route string) { web.From(ctx).Route = route },
 		Report: func(ctx context.Context, err error) { web.From(ctx).Fail(err) },
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	programs, err := p.api(r, store, key, publicURL)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	who := p.sessions(r, publicURL, log)
 	people, err := p.signIn(r, store, key, publicURL, who, log)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	apps, err := p.issuer(r, store, key, publicURL, who, people, log)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	doors := []web.Door{
 		{Name: "api", Routes: programs.Routes},
@@ -205,14 +219,9 @@ func (p *program) gateway(key secret.Key, publicURL string, log *slog.Logger, fi
 		{Name: "health", Routes: p.health().Routes},
 	}
 	// A path with a doubled slash is unknown: a redirect to the clean one would turn a POST into a GET.
-	root := mux.NewRouter().SkipClean(true)
+	root = mux.NewRouter().SkipClean(true)
 	web.Mount(root, doors...)
-	showStore(figures, p.db)
-	chain := web.Chain{
-		Log: log, Now: p.now, HTTPS: strings.HasPrefix(publicURL, "https://"),
-		Started: figures.Started, Observe: func(rec web.Record) { figures.Ended(measured(rec)) },
-	}
-	return chain.Wrap(web.Below(scim.Prefix+"/", "scim", directories, root)), nil
+	return directories, root, nil
 }
 
 // backOffice builds what answers on the admin address, which is private.

@@ -28,9 +28,9 @@ func TestHostileAccountsOverHTTP_S24_S38_S39(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		p := g.portal()
 		a, c := p.acme(
-			person("ann", mail("ann@acme.example"), samlidp.Attribute{Name: "role", Values: []string{"owner"}}, samlidp.Attribute{Name: "groups", Values: []string{"owners"}}),
-			person("mallory", mail("ceo@victim.example")), person("stranger", mail("x@nobodys.example")), person("noemail"),
-			person("twoemails", mail("ann@acme.example", "ceo@victim.example")), person("noaddress", mail("ann@@acme.example")),
+			samlPerson("ann", mail("ann@acme.example"), samlidp.Attribute{Name: "role", Values: []string{"owner"}}, samlidp.Attribute{Name: "groups", Values: []string{"owners"}}),
+			samlPerson("mallory", mail("ceo@victim.example")), samlPerson("stranger", mail("x@nobodys.example")), samlPerson("noemail"),
+			samlPerson("twoemails", mail("ann@acme.example", "ceo@victim.example")), samlPerson("noaddress", mail("ann@@acme.example")),
 			samlidp.Account{Login: "transient", NameID: "t", Format: "urn:oasis:names:tc:SAML:2.0:nameid-format:transient", Attributes: []samlidp.Attribute{mail("tim@acme.example")}},
 		)
 		victim := g.tenant("victim")
@@ -64,7 +64,7 @@ func TestHostileAccountsOverHTTP_S24_S38_S39(t *testing.T) {
 func TestReplayOverHTTP_S18(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		p := g.portal()
-		a, c := p.acme(person("ann", mail("ann@acme.example")))
+		a, c := p.acme(samlPerson("ann", mail("ann@acme.example")))
 		b := chrome.New(t, nil)
 		form := p.held(b, c, "ann", "")
 		cookie, _ := b.Cookie(p.url, "rollcall-signin")
@@ -109,10 +109,10 @@ func TestReplayOverHTTP_S18(t *testing.T) {
 func TestMixUpOverHTTP_S19_S25_S26(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		p := g.portal()
-		a, ca := p.acme(person("ann", mail("ann@acme.example")))
+		a, ca := p.acme(samlPerson("ann", mail("ann@acme.example")))
 		b := g.tenant("beta")
 		b.joins("beta.example", tenant.AutoJoinOn, "")
-		cb := p.samlIDP(b, person("bob", mail("bob@beta.example"))) // of the same entity id (S26)
+		cb := p.samlIDP(b, samlPerson("bob", mail("bob@beta.example"))) // of the same entity id (S26)
 		who := chrome.New(t, nil)
 
 		// A's response at B's ACS, and a sign-in begun at A and finished at B.
@@ -158,7 +158,7 @@ func requestOf(t *testing.T, held *chrome.Form) string {
 func TestUnsolicitedOverHTTP_S27(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		p := g.portal()
-		a, c := p.acme(person("ann", mail("ann@acme.example")))
+		a, c := p.acme(samlPerson("ann", mail("ann@acme.example")))
 		provider := p.saml[c.ID]
 		for name, relay := range map[string]string{"none": "", "a path": "/deep", "a URL": "https://evil.example", "very long": strings.Repeat("x", 100_000)} {
 			t.Run(name, func(t *testing.T) {

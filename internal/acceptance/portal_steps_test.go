@@ -13,8 +13,8 @@ import (
 	chrome "rollcall/internal/testenv/browser"
 )
 
-// person is somebody whom a SAML provider knows.
-func person(login string, attributes ...samlidp.Attribute) samlidp.Account {
+// samlPerson is somebody whom a SAML provider knows.
+func samlPerson(login string, attributes ...samlidp.Attribute) samlidp.Account {
 	return samlidp.Account{Login: login, NameID: login + "-1", Attributes: attributes}
 }
 
