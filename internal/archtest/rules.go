@@ -86,6 +86,14 @@ func importRules() []ImportRule {
 			Why:  "storage compiles roster.Predicate and stores members; it knows no protocol and no transport",
 		},
 		{
+			From: []string{"./middleware/..."}, Only: []string{"std", "./middleware/...", "github.com/coreos/go-oidc/...", "github.com/go-jose/...", "golang.org/x/oauth2/..."},
+			Why: "applications import it: it brings nothing of the gateway along",
+		},
+		{
+			From: []string{"./examples/..."}, Only: []string{"std", "./examples/...", "./middleware/..."},
+			Why: "an example shows what everybody else can do",
+		},
+		{
 			From: []string{"./..."}, Tests: true, Deny: []string{"./cmd/..."},
 			Why: "the program is the end of the line; what others need lives in a package of its own",
 		},

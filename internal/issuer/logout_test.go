@@ -3,7 +3,6 @@ package issuer_test
 import (
 	"context"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -95,12 +94,6 @@ func newReceiver(t *testing.T) *receiver {
 	return r
 }
 
-func newNotifier(h *issuertest.House) *issuer.Notifier {
-	return &issuer.Notifier{
-		Locator: h.DB, Keys: h.Keys, Issuer: h.Server.URL, Now: h.Clock.Now, Log: slog.New(slog.DiscardHandler), Client: issuer.NewNoticeClient(),
-	}
-}
-
 func round(t *testing.T, n *issuer.Notifier) int {
 	t.Helper()
 	told, err := n.RunOnce(t.Context())
@@ -120,7 +113,7 @@ func TestBackChannelLogout(t *testing.T) {
 		s := *f
 		s.App, s.Secret, s.Params = silent, silentSecret, f.With(map[string]string{"client_id": silent.ID.String()})
 		s.Tokens()
-		n := newNotifier(h)
+		n := h.Notifier()
 		if told := round(t, n); told != 0 {
 			t.Errorf("%d notices before the end", told)
 		}
@@ -170,7 +163,7 @@ func TestBackChannelTwoReplicas(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)
 		for range 2 {
-			go func() { done <- newNotifier(h).Run(ctx) }()
+			go func() { done <- h.Notifier().Run(ctx) }()
 		}
 		sids := map[any]bool{}
 		for range 10 {
@@ -200,7 +193,7 @@ func TestBackChannelAppGone(t *testing.T) {
 		if _, err := h.Roster.SetActive(t.Context(), h.Staff, f.Member.ID, false); err != nil {
 			t.Fatal(err)
 		}
-		n := newNotifier(h)
+		n := h.Notifier()
 		round(t, n)
 		h.Clock.Advance(time.Hour)
 		if told := round(t, n); told != 0 || len(app.got) != 0 {

@@ -269,3 +269,10 @@ func Verifier() (verifier, challenge string) {
 	sum := sha256.Sum256([]byte(verifier))
 	return verifier, base64.RawURLEncoding.EncodeToString(sum[:])
 }
+
+// Notifier tells apps of the ends of sessions.
+func (h *House) Notifier() *issuer.Notifier {
+	return &issuer.Notifier{
+		Locator: h.DB, Keys: h.Keys, Issuer: h.Server.URL, Now: h.Clock.Now, Log: slog.New(slog.DiscardHandler), Client: issuer.NewNoticeClient(),
+	}
+}

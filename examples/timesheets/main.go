@@ -1,0 +1,46 @@
+// Timesheets is a small application that signs its people in with Rollcall. See README.md.
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
+	"time"
+
+	"rollcall/examples/timesheets/app"
+	"rollcall/middleware"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	if err := run(ctx, log); err != nil {
+		log.Error("timesheets stops", "error", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, log *slog.Logger) error {
+	const base = "http://localhost:8090"
+	gate, err := middleware.New(ctx, middleware.Config{
+		Issuer: os.Getenv("ISSUER"), ClientID: os.Getenv("CLIENT_ID"), ClientSecret: os.Getenv("CLIENT_SECRET"),
+		RedirectURL: base + "/callback", AfterLogout: base + "/", Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	go func() { _ = gate.Run(ctx) }()
+	server := &http.Server{Addr: "127.0.0.1:8090", Handler: app.New(gate), ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		<-ctx.Done()
+		_ = server.Close()
+	}()
+	log.Info("timesheets answers", "at", base)
+	if err := server.ListenAndServe(); err != http.ErrServerClosed {
+		return err
+	}
+	return nil
+}
