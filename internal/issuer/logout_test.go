@@ -120,7 +120,7 @@ func TestBackChannelLogout(t *testing.T) {
 		if _, err := h.Roster.SetActive(t.Context(), h.Staff, f.Member.ID, false); err != nil {
 			t.Fatal(err)
 		}
-		for _, status := range []int{http.StatusInternalServerError, http.StatusFound, http.StatusOK} {
+		for i, status := range []int{http.StatusInternalServerError, http.StatusFound, http.StatusOK} {
 			app.status.Store(int64(status))
 			round(t, n)
 			if len(app.got) != 1 {
@@ -140,7 +140,7 @@ func TestBackChannelLogout(t *testing.T) {
 			if told := round(t, n); told != 0 {
 				t.Errorf("with %d the notice is due again at once", status)
 			}
-			h.Clock.Advance(10 * time.Second)
+			h.Clock.Advance(time.Duration(i+1) * time.Minute)
 		}
 		if told := round(t, n); told != 0 || len(app.got) != 0 {
 			t.Error("a delivered notice was sent again")
