@@ -44,7 +44,7 @@ func (g *Gate) cookie(name string) string {
 }
 
 func (g *Gate) setCookie(w http.ResponseWriter, name, value string, age time.Duration) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure, unless it is http on this machine
 		Name: g.cookie(name), Value: value, Path: "/", MaxAge: int(age / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: strings.HasPrefix(g.RedirectURL, "https://"),
 	})
@@ -75,7 +75,7 @@ func (g *Gate) Login(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	g.setCookie(w, flowCookie, key, flowLife)
-	http.Redirect(w, r, g.oauth.AuthCodeURL(f.state, options...), http.StatusSeeOther)
+	http.Redirect(w, r, g.oauth.AuthCodeURL(f.state, options...), http.StatusSeeOther) //nolint:gosec // to Rollcall
 }
 
 // local is a path of this application, never another site's.
@@ -179,7 +179,7 @@ func (g *Gate) Browser(next http.Handler) http.Handler {
 		case errors.Is(err, errUnavailable):
 			unavailable(w)
 		case r.Method == http.MethodGet:
-			http.Redirect(w, r, "/login?return="+urlQuery(r.URL.RequestURI()), http.StatusSeeOther)
+			http.Redirect(w, r, "/login?return="+urlQuery(r.URL.RequestURI()), http.StatusSeeOther) //nolint:gosec // to ourselves
 		default:
 			http.Error(w, "Sign in first.", http.StatusUnauthorized)
 		}

@@ -73,7 +73,7 @@ func New(ctx context.Context, c Config) (*Gate, error) {
 		c.HTTP = &http.Client{Timeout: 5 * time.Second}
 	}
 	if c.Now == nil {
-		c.Now = time.Now
+		c.Now = time.Now //nolint:forbidigo // what applications want
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

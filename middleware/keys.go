@@ -33,7 +33,7 @@ func (k *keySet) VerifySignature(ctx context.Context, text string) ([]byte, erro
 
 // verify returns the header type, too.
 func (k *keySet) verify(ctx context.Context, text string) (kind string, payload []byte, err error) {
-	token, err := jose.ParseSigned(text, []jose.SignatureAlgorithm{jose.RS256})
+	token, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil || len(token.Signatures) != 1 {
 		return "", nil, errSignature
 	}

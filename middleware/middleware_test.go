@@ -105,7 +105,7 @@ func (o *office) do(method, address, bearer, body string) (int, string) {
 func TestBrowser(t *testing.T) {
 	for name, introspect := range map[string]bool{"feed": false, "introspection": true} {
 		t.Run(name, func(t *testing.T) {
-			issuertest.OnEach(t, func(t *testing.T, h *issuertest.House) {
+			issuertest.OnEach(t, func(t *testing.T, h *issuertest.House) { //nolint:thelper // it is the test
 				o := newOffice(t, h, introspect)
 				ann := h.Member("ann", "viewer")
 				h.Lets(ann)
@@ -141,7 +141,7 @@ func TestBrowser(t *testing.T) {
 func TestFailsClosed(t *testing.T) {
 	for name, introspect := range map[string]bool{"feed": false, "introspection": true} {
 		t.Run(name, func(t *testing.T) {
-			issuertest.OnEach(t, func(t *testing.T, h *issuertest.House) {
+			issuertest.OnEach(t, func(t *testing.T, h *issuertest.House) { //nolint:thelper // it is the test
 				o := newOffice(t, h, introspect)
 				h.Lets(h.Member("ann", "viewer"))
 				o.visit("/")

@@ -18,15 +18,16 @@ func main() {
 	defer stop()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	if err := run(ctx, log); err != nil {
-		log.Error("timesheets stops", "error", err)
-		os.Exit(1)
+		log.ErrorContext(ctx, "timesheets stops", "error", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // it was called
 	}
 }
 
 func run(ctx context.Context, log *slog.Logger) error {
 	const base = "http://localhost:8090"
 	gate, err := middleware.New(ctx, middleware.Config{
-		Issuer: os.Getenv("ISSUER"), ClientID: os.Getenv("CLIENT_ID"), ClientSecret: os.Getenv("CLIENT_SECRET"),
+		Issuer: os.Getenv("ISSUER"), ClientID: os.Getenv("CLIENT_ID"), ClientSecret: os.Getenv("CLIENT_SECRET"), //nolint:forbidigo // this is a program
 		RedirectURL: base + "/callback", AfterLogout: base + "/", Log: log,
 	})
 	if err != nil {
@@ -38,7 +39,7 @@ func run(ctx context.Context, log *slog.Logger) error {
 		<-ctx.Done()
 		_ = server.Close()
 	}()
-	log.Info("timesheets answers", "at", base)
+	log.InfoContext(ctx, "timesheets answers", "at", base)
 	if err := server.ListenAndServe(); err != http.ErrServerClosed {
 		return err
 	}

@@ -76,7 +76,7 @@ func importRules() []ImportRule {
 			Why:  "SQL and Redis live in storage, behind roster.Store and the interfaces of the callers",
 		},
 		{
-			From: []string{"./..."}, Except: []string{"./cmd/...", "./storage/..."},
+			From: []string{"./..."}, Except: []string{"./cmd/...", "./storage/...", "./internal/testenv/..."},
 			Deny: []string{"./storage/..."},
 			Why:  "only the program chooses a store; everybody else takes roster.Store (tests may open one)",
 		},

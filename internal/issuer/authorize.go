@@ -19,7 +19,7 @@ import (
 )
 
 // request is what an app asks for at the authorization endpoint.
-type request struct {
+type request struct { //nolint:recvcheck // filled by pointer, then a value
 	App          tenant.AppID `json:"app"`
 	RedirectURI  string       `json:"redirect_uri"`
 	Scopes       []string     `json:"scopes"`
@@ -99,7 +99,7 @@ func (q *request) fill(form url.Values, now time.Time) error {
 	case max(len(q.Nonce), len(q.Organization), len(q.Connection), len(q.LoginHint)) > maxState || len(form.Get("scope")) > maxScopeText:
 		return wrong{"invalid_request", "A parameter is too long."}
 	}
-	for _, s := range strings.Fields(form.Get("scope")) {
+	for s := range strings.FieldsSeq(form.Get("scope")) {
 		if slices.Contains(scopes(), s) && !slices.Contains(q.Scopes, s) {
 			q.Scopes = append(q.Scopes, s)
 		}
@@ -229,7 +229,7 @@ func (d *Door) giveCode(w http.ResponseWriter, r *http.Request, q request, live 
 // refuse tells the app by the redirect what was wrong, or the person, where no app may
 // be told.
 func (d *Door) refuse(w http.ResponseWriter, r *http.Request, q request, err error) {
-	note{r}.said(err)
+	note{r}.fail(err)
 	fault, told := errors.AsType[wrong](err)
 	if q.None && errors.Is(err, roster.Unavailable) {
 		fault, told = wrong{"temporarily_unavailable", "Nobody can sign in at the moment."}, true

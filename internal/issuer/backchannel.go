@@ -27,7 +27,7 @@ const (
 	noticeCrowded   = 100 * time.Millisecond // when to look again at a notice whose app has enough to do
 	noticeHanging   = 5 * time.Second        // the same of an app that did not answer the last time
 	maxNoticeWait   = 10 * time.Minute
-	noticeFor       = 24 * time.Hour         // an app that does not answer for so long is told no more
+	noticeFor       = 24 * time.Hour // an app that does not answer for so long is told no more
 )
 
 // retryAfter is how long to wait before an app is told again that didn't hear of an end so long ago: as long
@@ -154,7 +154,7 @@ func (n *Notifier) leave(id tenant.AppID, answered bool) {
 // settle notes how the sending of a notice went.
 func (n *Notifier) settle(ctx context.Context, notice roster.LogoutNotice, err error) error {
 	if ctx.Err() != nil && err != nil {
-		return nil // we stop: whoever claims it when the lease is over sends it
+		return nil //nolint:nilerr // we stop: whoever claims it when the lease is over sends it
 	}
 	age := n.Now().Sub(notice.QueuedAt)
 	gone := errors.Is(err, errNoAddress)

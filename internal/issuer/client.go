@@ -43,11 +43,13 @@ func (c client) GrantTypes() []oidc.GrantType {
 	return []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken}
 }
 
-func (c client) LoginURL(string) string                                          { return "" }
-func (c client) AccessTokenType() op.AccessTokenType                             { return op.AccessTokenTypeJWT }
+func (c client) LoginURL(string) string              { return "" }
+func (c client) AccessTokenType() op.AccessTokenType { return op.AccessTokenTypeJWT }
+
 func (c client) IDTokenLifetime() time.Duration                                  { return IDTokenLife }
 func (c client) DevMode() bool                                                   { return false }
-func (c client) RestrictAdditionalIdTokenScopes() func(scopes []string) []string { return keepScopes } //nolint:revive,staticcheck // the library's name
+func (c client) RestrictAdditionalIdTokenScopes() func(scopes []string) []string { return keepScopes } //nolint:revive // the library's name
+
 func (c client) RestrictAdditionalAccessTokenScopes() func(scopes []string) []string {
 	return keepScopes
 }

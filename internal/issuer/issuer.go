@@ -2,7 +2,6 @@ package issuer
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/internal/web"
 )
 
 // Prefix is the path under which the issuer answers, but for its discovery document.
@@ -172,24 +172,24 @@ const maxForm = 64 << 10
 func formOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.RawQuery != "" {
-			writeError(w, http.StatusBadRequest, "invalid_request", "Send the parameters in the body, not in the URL.")
+			invalidRequest(w, "Send the parameters in the body, not in the URL.")
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		if r.Method == http.MethodPost {
 			if err := r.ParseForm(); err != nil {
-				writeError(w, http.StatusBadRequest, "invalid_request", "The body is no form of up to 64 KiB.")
+				invalidRequest(w, "The body is no form of up to 64 KiB.")
 				return
 			}
 			for name, values := range r.PostForm {
 				if len(values) > 1 { // RFC 6749 §3.2
-					writeError(w, http.StatusBadRequest, "invalid_request", "The parameter "+clip(name)+" comes twice.")
+					invalidRequest(w, "The parameter "+clip(name)+" comes twice.")
 					return
 				}
 			}
 		}
 		if _, _, ok := r.BasicAuth(); ok && (r.PostForm.Has("client_secret") || r.PostForm.Has("client_assertion")) { // RFC 6749 §2.3
-			writeError(w, http.StatusBadRequest, "invalid_request", "Authenticate in one way, not in two.")
+			invalidRequest(w, "Authenticate in one way, not in two.")
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -248,11 +248,10 @@ func (c *completing) WriteHeader(status int) {
 	c.ResponseWriter.WriteHeader(status)
 }
 
-func writeError(w http.ResponseWriter, status int, code, description string) {
-	w.Header().Set("Content-Type", "application/json")
+// invalidRequest answers a program whose request can't be understood.
+func invalidRequest(w http.ResponseWriter, description string) {
 	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"error": code, "error_description": description})
+	web.WriteJSON(w, "application/json", http.StatusBadRequest, map[string]string{"error": "invalid_request", "error_description": description})
 }
 
 // clip shortens a text of a stranger's.

@@ -35,7 +35,7 @@ func TestKeysFollowEachOther(t *testing.T) {
 		other := h.Replicate(h.Server.URL)
 		f := h.Flow("ann")
 		signs := func() string {
-			token, err := jose.ParseSigned(f.Tokens().Text("id_token"), []jose.SignatureAlgorithm{jose.RS256})
+			token, err := jose.ParseSignedCompact(f.Tokens().Text("id_token"), []jose.SignatureAlgorithm{jose.RS256})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -127,7 +127,7 @@ func TestBackChannelLogout(t *testing.T) {
 				t.Fatalf("with %d the app was told %d times", status, len(app.got))
 			}
 			token := <-app.got
-			signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
+			signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
 			if err != nil || signed.Signatures[0].Protected.ExtraHeaders["typ"] != "logout+jwt" {
 				t.Fatalf("the logout token is none: %v", err)
 			}

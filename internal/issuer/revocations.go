@@ -59,7 +59,7 @@ func (d *Door) revocations(w http.ResponseWriter, r *http.Request) {
 	now := d.Now()
 	after, ok := revocationsAfter(r.URL.Query().Get("since"), now)
 	if !ok {
-		writeError(out, http.StatusBadRequest, "invalid_request", "since is the next of the last answer; leave it out the first time.")
+		invalidRequest(out, "since is the next of the last answer; leave it out the first time.")
 		return
 	}
 	ended, err := d.Locator.Revocations(r.Context(), a.ID, after, maxRevocations)

@@ -24,7 +24,7 @@ func feed(t *testing.T, f *issuertest.Flow, since string) (next string, revoked 
 	if a.Status != http.StatusOK || a.Header.Get("Content-Type") != "application/jwt" {
 		t.Fatalf("revocations: %d %s", a.Status, a.Body)
 	}
-	token, err := jose.ParseSigned(a.Body, []jose.SignatureAlgorithm{jose.RS256})
+	token, err := jose.ParseSignedCompact(a.Body, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil || token.Signatures[0].Protected.ExtraHeaders["typ"] != "revocations+jwt" {
 		t.Fatalf("the feed is not signed: %v", err)
 	}

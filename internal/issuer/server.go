@@ -102,7 +102,7 @@ func (d *Door) authenticated(ctx context.Context, c *op.ClientCredentials) (tena
 
 // CodeExchange implements op.Server (RFC 6749 §4.1.3).
 func (s *server) CodeExchange(ctx context.Context, r *op.ClientRequest[oidc.AccessTokenRequest]) (*op.Response, error) {
-	d, a := s.door, r.Client.(client).App //nolint:forcetypeassert // VerifyClient made it
+	d, a := s.door, r.Client.(client).App //nolint:forcetypeassert,errcheck // VerifyClient made it
 	id, hash, err := secret.ParseBound(r.Data.Code, secret.Code)
 	if err != nil {
 		return nil, errGrant("The code is not known, or is not good any more.")
@@ -122,7 +122,7 @@ func (s *server) CodeExchange(ctx context.Context, r *op.ClientRequest[oidc.Acce
 
 // RefreshToken implements op.Server (RFC 6749 §6, with rotation as of RFC 9700 §4.14.2).
 func (s *server) RefreshToken(ctx context.Context, r *op.ClientRequest[oidc.RefreshTokenRequest]) (*op.Response, error) {
-	d, a := s.door, r.Client.(client).App //nolint:forcetypeassert // VerifyClient made it
+	d, a := s.door, r.Client.(client).App //nolint:forcetypeassert,errcheck // VerifyClient made it
 	id, hash, err := secret.ParseBound(r.Data.RefreshToken, secret.Refresh)
 	if err != nil {
 		return nil, errGrant("The refresh token is not known, or is not good any more.")
@@ -152,7 +152,7 @@ func (d *Door) tokens(ctx context.Context, g roster.LiveGrant, refresh string) (
 	}
 	answer := &oidc.AccessTokenResponse{
 		AccessToken: access, TokenType: oidc.BearerToken, RefreshToken: refresh, IDToken: id, Scope: g.Grant.Scopes,
-		ExpiresIn: uint64(max(p.until(now, AccessTokenLife).Sub(now)/time.Second, 0)), //nolint:gosec // never below 0
+		ExpiresIn: uint64(max(p.until(now, AccessTokenLife).Sub(now)/time.Second, 0)),
 	}
 	return op.NewResponse(answer), nil
 }
@@ -221,7 +221,7 @@ func (s *server) Introspect(ctx context.Context, r *op.Request[op.IntrospectionR
 // Revocation implements op.Server (RFC 7009): the grant of the token ends, and all
 // tokens with it. What is not known, or another's, is answered alike.
 func (s *server) Revocation(ctx context.Context, r *op.ClientRequest[oidc.RevocationRequest]) (*op.Response, error) {
-	d, a := s.door, r.Client.(client).App //nolint:forcetypeassert // VerifyClient made it
+	d, a := s.door, r.Client.(client).App //nolint:forcetypeassert,errcheck // VerifyClient made it
 	done := op.NewResponse(struct{}{})
 	g, _, err := d.grantOf(ctx, r.Data.Token)
 	if errors.Is(err, roster.NotFound) || err == nil && g.Grant.App != a.ID {

@@ -5,6 +5,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -177,7 +178,7 @@ func TestWhatTokensTell(t *testing.T) {
 				t.Errorf("%s lives %v s", name, expires-issued)
 			}
 		}
-		token, err := jose.ParseSigned(tokens.Text("access_token"), []jose.SignatureAlgorithm{jose.RS256})
+		token, err := jose.ParseSignedCompact(tokens.Text("access_token"), []jose.SignatureAlgorithm{jose.RS256})
 		if err != nil || token.Signatures[0].Protected.ExtraHeaders["typ"] != "at+jwt" {
 			t.Errorf("the access token's type is not at+jwt (RFC 9068): %v", err)
 		}
@@ -291,9 +292,7 @@ func TestPrivateKeyJWT(t *testing.T) {
 		now := h.Clock.Now()
 		sign := func(change map[string]any) string {
 			claims := map[string]any{"iss": a.ID.String(), "sub": a.ID.String(), "aud": h.Server.URL, "iat": now.Unix(), "exp": now.Add(time.Minute).Unix(), "jti": rand.Text()}
-			for k, v := range change {
-				claims[k] = v
-			}
+			maps.Copy(claims, change)
 			s, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: "one"}}, nil)
 			if err != nil {
 				t.Fatal(err)
