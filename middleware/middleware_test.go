@@ -169,7 +169,7 @@ func TestFailsClosed(t *testing.T) {
 }
 
 func TestBearer(t *testing.T) {
-	issuertest.OnEach(t, func(t *testing.T, h *issuertest.House) {
+	issuertest.OnEach(t, func(t *testing.T, h *issuertest.House) { //nolint:thelper // it is the test
 		o := newOffice(t, h, false)
 		f := h.FlowOf(o.app, o.secret, h.Member("ann", "viewer"))
 		tokens, second := f.Tokens(), f.Tokens()
@@ -205,7 +205,7 @@ func TestBearer(t *testing.T) {
 }
 
 func TestSignOut(t *testing.T) {
-	issuertest.OnEach(t, func(t *testing.T, h *issuertest.House) {
+	issuertest.OnEach(t, func(t *testing.T, h *issuertest.House) { //nolint:thelper // it is the test
 		o := newOffice(t, h, false)
 		h.Lets(h.Member("ann", "viewer"))
 		o.visit("/")
@@ -220,7 +220,7 @@ func TestSignOut(t *testing.T) {
 }
 
 func TestBackChannel(t *testing.T) {
-	issuertest.OnEach(t, func(t *testing.T, h *issuertest.House) {
+	issuertest.OnEach(t, func(t *testing.T, h *issuertest.House) { //nolint:thelper // it is the test
 		o := newOffice(t, h, false)
 		ann := h.Member("ann", "viewer")
 		h.Lets(ann)
@@ -244,7 +244,7 @@ func TestBackChannel(t *testing.T) {
 }
 
 func TestForgedCallback(t *testing.T) {
-	issuertest.OnEach(t, func(t *testing.T, h *issuertest.House) {
+	issuertest.OnEach(t, func(t *testing.T, h *issuertest.House) { //nolint:thelper // it is the test
 		o := newOffice(t, h, false)
 		f := h.FlowOf(o.app, o.secret, h.Member("mallory", "viewer"))
 		code := f.Code(nil)
