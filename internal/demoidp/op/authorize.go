@@ -81,6 +81,8 @@ func (p *Provider) grant(c Config, a Account, q url.Values) string {
 // formPage asks who signs in. It carries the request on as it came.
 var formPage = template.Must(template.New("form").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Sign in</title>
+<meta name="viewport" content="width=device-width">
+<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}input,button{font:inherit;padding:.4rem .7rem}</style>
 <h1>Demonstration identity provider</h1>
 <p>Who are you? No password is asked.</p>
 <form method="post" action="authorize">

@@ -160,7 +160,9 @@ func render(w http.ResponseWriter, page *template.Template, data any) {
 }
 
 var chooser = template.Must(template.New("chooser").Parse(`<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>Demo identity provider</title></head><body>
+<html lang="en"><head><meta charset="utf-8"><title>Demo identity provider</title>
+<meta name="viewport" content="width=device-width">
+<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}input,button{font:inherit;padding:.4rem .7rem}</style></head><body>
 <h1>Who are you?</h1><p>This is the demo's identity provider, {{.EntityID}}. It asks for no password.</p>
 <form method="post" action="login">
 <input type="hidden" name="SAMLRequest" value="{{.Request}}"><input type="hidden" name="RelayState" value="{{.RelayState}}">
