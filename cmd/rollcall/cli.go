@@ -19,7 +19,7 @@ type cli struct {
 	Version kong.VersionFlag `help:"Print the version and leave."`
 
 	Serve   serveCmd   `cmd:"" help:"Run the gateway."`
-	Demo    demoCmd    `cmd:"" help:"See the main job done in a minute: three made-up directories push into a throw-away gateway."`
+	Demo    demoCmd    `cmd:"" help:"See the main job done in seconds: made-up directories push into a throw-away gateway, and people sign in."`
 	Migrate migrateCmd `cmd:"" help:"Bring the tables of the database up to date."`
 
 	Tenant      tenantCmd      `cmd:"" help:"Tenants: the customers of your application."`
@@ -40,10 +40,12 @@ type cli struct {
 	Health   healthCmd   `cmd:"" help:"Ask the running gateway whether it can work."`
 }
 
-const description = `A SCIM gateway: identity providers push people in, your application reads one answer.
+const description = `A gateway for the people of your customers: their identity providers push them in by SCIM and sign them in by SAML
+or OpenID Connect; your application speaks OpenID Connect with it, and reads one answer.
 
-Start with "rollcall tenant create", then "rollcall directory create", and give the identity provider
-the base URL and the token that it prints. "rollcall COMMAND --help" explains each command.
+Start with "rollcall tenant create". Then "rollcall directory create" prints the base URL and the token for a
+provider that pushes, "rollcall connection create" the URLs for one that signs in, and "rollcall app create" what your
+application needs. "rollcall COMMAND --help" explains each command.
 
 Exit codes: 0 all went well; 1 refused or failed, and a line on standard error says what to change;
 2 the command line or a setting can't be understood.`

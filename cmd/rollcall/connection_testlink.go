@@ -18,7 +18,7 @@ type connectionTestCmd struct{ connectionArg }
 func (*connectionTestCmd) Help() string {
 	return `Prints a link that is good for 30 minutes and for the connection as it is now. Who opens it signs in at the identity
 provider and sees what came, what was used, ignored and missing, and what would become of them. Nobody is signed in here, and
-drafts can be tested, too. A test that passes is what ` + "`rollcall tenant sso enforce`" + ` asks for. docs/sign-in.md`
+drafts can be tested, too. A test that passes is what ` + "`rollcall tenant sso enforce`" + ` asks for. docs/sign-in-setup.md`
 }
 
 // Run implements connection test.

@@ -42,13 +42,14 @@ func TestScripts(t *testing.T) {
 					env.Setenv("ROLLCALL_LISTEN", "127.0.0.1:0")
 					env.Setenv("ROLLCALL_ADMIN_LISTEN", "127.0.0.1:0")
 					env.Values[gatewaysKey{}] = map[string]*gateway{}
+					env.Values[idpsKey{}] = map[string]*demoIDPs{}
 					servers := startNameservers(env.T().(testing.TB))
 					env.Values[nameserversKey{}] = servers
 					env.Setenv("ROLLCALL_DNS_RESOLVERS", servers.list())
 					return nil
 				},
 				Condition: func(cond string) (bool, error) { return cond == name, nil },
-				Cmds:      map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "stop": stop, "http": request, "keep": keep, "dns": putDNS},
+				Cmds:      map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "stop": stop, "http": request, "keep": keep, "dns": putDNS, "idp": idp, "visit": visit},
 			})
 		})
 	}

@@ -36,13 +36,16 @@ func (*serveCmd) Help() string {
 	return `Brings the tables up to date, prints one line when it answers, and runs until SIGTERM or SIGINT. Then it takes no
 new requests and lets those under way end; a second signal ends it at once.
 
-On the public address: /scim/v2/{directory}/…, /api/v1/…, /healthz and /readyz. On the admin address: /healthz, /readyz,
-/metrics for Prometheus, and /debug/pprof/. Logs go to standard error as JSON, one line a request, without
-names, addresses, bodies or tokens. Several gateways on one PostgreSQL are safe.
+On the public address: /scim/v2/{directory}/… for directories; /login, /logout, / and /sso/{connection}/… for people
+who sign in, with /assets/…; /oauth2/… and /.well-known/openid-configuration for applications; /api/v1/… for your
+programs; /healthz and /readyz. On the admin address: /healthz, /readyz, /metrics for Prometheus, and /debug/pprof/.
+Logs go to standard error as JSON, one line a request, without names, addresses, bodies or tokens. Several gateways on
+one PostgreSQL are safe; sign-in wants them to share one Redis.
 
-Put a proxy that speaks https before the public address, and set ROLLCALL_PUBLIC_URL to what it is called
-outside: the base URLs of directories begin with it. The master key signs cursors and seals secrets at rest;
-with PostgreSQL it is required, and ` + "`openssl rand -base64 32`" + ` makes one.`
+Put a proxy that speaks https before the public address, and set ROLLCALL_PUBLIC_URL to what it is called outside: the
+URLs of directories, connections and the issuer begin with it, and browsers keep secure cookies by https only. The
+master key signs cursors and seals secrets at rest, such as the keys of connections and of the issuer; with PostgreSQL
+it is required, and ` + "`openssl rand -base64 32`" + ` makes one.`
 }
 
 // period is a time to wait; an empty text is none, as of a variable that is not set.
