@@ -17,7 +17,7 @@ RUN mkdir -p /out/data
 FROM gcr.io/distroless/static-debian12:nonroot
 ARG VERSION=unknown
 LABEL org.opencontainers.image.title="Rollcall" \
-      org.opencontainers.image.description="SCIM 2.0 and just-in-time provisioning gateway" \
+      org.opencontainers.image.description="SCIM 2.0 provisioning, SAML and OpenID Connect sign-in gateway" \
       org.opencontainers.image.version="${VERSION}"
 COPY --from=build /out/rollcall /usr/local/bin/rollcall
 COPY --from=build --chown=65532:65532 /out/data /data
