@@ -141,6 +141,9 @@ func (d *Door) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	default:
 		code = "internal"
 	}
+	if code == CodeNoFlow {
+		status = http.StatusBadRequest // nothing in it can be corrected
+	}
 	if code == roster.CodeTenantSuspended || status == http.StatusConflict {
 		status = http.StatusForbidden
 	}

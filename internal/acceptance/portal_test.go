@@ -63,8 +63,14 @@ func (s state) FirstTime(ctx context.Context, id tenant.ID, what string, ttl tim
 // portal opens the door on 127.0.0.1, by http as in the demonstration.
 func (g *gateway) portal() *portal {
 	g.t.Helper()
+	return g.portalLogging(slog.New(slog.DiscardHandler))
+}
+
+// portalLogging is portal with a log.
+func (g *gateway) portalLogging(log *slog.Logger) *portal {
+	g.t.Helper()
 	routes := mux.NewRouter()
-	chain := web.Chain{Log: slog.New(slog.DiscardHandler), Now: time.Now}
+	chain := web.Chain{Log: log, Now: time.Now}
 	handler := chain.Wrap(routes)
 	server := httptest.NewServer(handler)
 	g.t.Cleanup(server.Close)
@@ -77,7 +83,6 @@ func (g *gateway) portal() *portal {
 	p.connect = &connect.Service{Roster: g.roster, Key: key, Fetch: client.Get, PublicURL: server.URL, Now: g.clock.Now}
 	pages := do[*console.Pages](g.t)(console.New("Rollcall"))
 	joiner := jit.Joiner{Roster: g.roster}
-	log := slog.New(slog.DiscardHandler)
 	door, err := sso.New(sso.Config{
 		Roster: g.roster, Store: g.roster.Store, Locator: g.roster.Locator, Connections: p.connect,
 		OIDC: oidc.New(oidc.Options{HTTP: client.HTTP(), Now: g.clock.Now}), State: state{p.short},

@@ -205,6 +205,9 @@ func (r *Roster) putDomain(ctx context.Context, tx Tx, cfg tenant.Config, from o
 	if err := tx.AppendEvent(ctx, e); err != nil {
 		return err
 	}
+	if err := endMoved(ctx, tx, from, before, *d); err != nil {
+		return err
+	}
 	cfg = withDomain(cfg, *d)
 	prove, err := proving(ctx, tx, cfg, *d)
 	if err != nil {
