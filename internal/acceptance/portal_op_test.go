@@ -218,4 +218,3 @@ func (g *gateway) open(accounts ...op.Account) (*account, *portal, *provider) {
 	p := g.portal()
 	return a, p, p.provider(a, accounts...)
 }
-

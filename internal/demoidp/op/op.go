@@ -134,13 +134,6 @@ func (p *Provider) Turn(change func(*Knobs)) {
 	change(&p.knobs)
 }
 
-// SetAccounts replaces the accounts.
-func (p *Provider) SetAccounts(accounts ...Account) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.config.Accounts = accounts
-}
-
 // SetIssuer says at which URL the provider is served, once that is known.
 func (p *Provider) SetIssuer(url string) {
 	p.mu.Lock()
