@@ -1,7 +1,6 @@
 package acceptance
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -142,7 +141,7 @@ func (p *portal) stays(b *chrome.Browser, when string) {
 // not even that.
 func (a *account) unchanged(code roster.Code, f func()) {
 	a.g.t.Helper()
-	rows, events, told := a.everything(), a.events(), a.refusals()
+	rows, events, told := a.everything(), a.events(), a.turnedAwayBy()
 	f()
 	if got := a.everything(); got != rows {
 		a.g.t.Errorf("refused with %q, it changed %+v to %+v", code, rows, got)
@@ -150,7 +149,7 @@ func (a *account) unchanged(code roster.Code, f func()) {
 	want := len(events) + 2 // two marks of refusals and events
 	if code != "" {
 		want++
-		if got := a.refusals(); len(got) != len(told)+1 || got[len(got)-1] != string(code) {
+		if got := a.turnedAwayBy(); len(got) != len(told)+1 || got[len(got)-1] != string(code) {
 			a.g.t.Errorf("refusals are %q, want one with %s after %q", got, code, told)
 		}
 		want++
@@ -160,17 +159,12 @@ func (a *account) unchanged(code roster.Code, f func()) {
 	}
 }
 
-// refusals are the codes of sign-ins that were refused, as the tenant's admins find them.
-func (a *account) refusals() []string {
+// turnedAwayBy are the codes of sign-ins that were refused, as the tenant's admins find them.
+func (a *account) turnedAwayBy() []string {
 	a.g.t.Helper()
-	a.events() // waits until all are shown
-	all := do[[]roster.Event](a.g.t)(a.g.roster.Store.Reader(a.id).Events(a.g.t.Context(), roster.Cursor{}, 1000))
 	var out []string
-	for _, e := range all {
-		var d struct{ Code string }
-		if err := json.Unmarshal(e.Data, &d); err == nil && e.Kind == roster.SignInRefused {
-			out = append(out, d.Code)
-		}
+	for _, r := range a.refusals() {
+		out = append(out, string(r.Code))
 	}
 	return out
 }
