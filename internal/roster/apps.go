@@ -89,7 +89,7 @@ func (r *Roster) ChangeApp(ctx context.Context, id tenant.AppID, known Precondit
 }
 
 // SetAppStatus turns an app on or off, or removes it. Of an app that is off nobody can
-// sign in, and its tokens are inactive at once; they end when it is removed.
+// sign in, and its tokens are inactive at once. A removed app never comes back.
 func (r *Roster) SetAppStatus(ctx context.Context, id tenant.AppID, known Precondition, s tenant.AppStatus) (tenant.App, error) {
 	return r.changeApp(ctx, id, known, func(a *tenant.App, _ time.Time) error {
 		a.Status = s
