@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"rollcall/internal/api"
+
+	"rollcall/internal/tenant"
 )
 
 // apiOperation is an operation as the OpenAPI document tells of it.
@@ -106,6 +108,9 @@ func bodies() map[string]object {
 		"putSchema":      {"name": "New", "attributes": []object{{"name": "badge"}}},
 		"putEntitlement": {}, "showLogBodies": {}, "setLogBounds": {"days": 7},
 		"addMember": {"email": "new@acme.example"}, "setMemberRole": {"role": "viewer"}, "confirmMember": {"accept": true},
+		"changeConnection": {"name": "New"}, "rotateConnectionKey": {}, "tryConnection": {"claims": object{"sub": "x"}},
+		"setPull": {"subject": "admin@acme.example"}, "approveJoinRequest": {}, "putBreakGlass": {"reason": "because"},
+		"createGroup": {"name": "New"}, "renameGroup": {"name": "Other"},
 		"createApp": {"name": "New", "redirect_uris": []string{"https://new.example/cb"}}, "changeApp": {"name": "Other"}, "addAppSecret": {},
 	}
 }
@@ -121,7 +126,8 @@ func TestP1_api_ids_of_another_tenant(t *testing.T) {
 		ada := d.create("ada@theirs.example", "a1")
 		team := d.group("Team", ada)
 		token := g.must(http.StatusOK, "GET", "/tenants/theirs/directories/"+d.id.String()+"/credentials", nil).items()[0]["id"].(string)
-		ids := map[string]string{"directory": d.id.String(), "member": ada, "group": team, "conflict": ada, "entry": "exc_01m80zcbqred5s41afh3sgxrr2", "credential": token, "domain": "theirs.example", "schema": crewURN, "entitlement": "reports.read", "tenant": "acme", "connection": "con_01m80zcbqred5s41afh3sgxrr2", "app": "app_01m80zcbqred5s41afh3sgxrr2", "secret": "key_01m80zcbqred5s41afh3sgxrr2"}
+		idp, link, request := theirs.signIns()
+		ids := map[string]string{"directory": d.id.String(), "member": ada, "group": team, "conflict": ada, "entry": "exc_01m80zcbqred5s41afh3sgxrr2", "credential": token, "domain": "theirs.example", "schema": crewURN, "entitlement": "reports.read", "tenant": "acme", "connection": idp, "link": link, "request": request, "app": "app_01m80zcbqred5s41afh3sgxrr2", "secret": "key_01m80zcbqred5s41afh3sgxrr2"}
 		g.must(http.StatusOK, "PUT", "/tenants/theirs/schemas/"+crewURN, crew())
 		g.must(http.StatusOK, "PUT", "/tenants/theirs/entitlements/reports.read", nil)
 		before := g.everything("theirs")
@@ -169,6 +175,22 @@ func TestP1_api_ids_of_another_tenant(t *testing.T) {
 			t.Errorf("the other tenant changed:\n%s\nwant\n%s", after, before)
 		}
 	})
+}
+
+// signIns has somebody sign in through a connection of the tenant's and somebody ask to, and returns the ids of the
+// connection, the link and the request.
+func (a *account) signIns() (connection, link, request string) {
+	a.g.t.Helper()
+	i := a.idp()
+	a.joins("theirs.example", tenant.AutoJoinOn, "")
+	zoe := i.in(i.vouches("s1", "zoe@theirs.example")).Member.ID
+	a.joins("ask.example", tenant.AutoJoinApprove, "")
+	if _, err := i.join(i.vouches("s2", "yan@ask.example")); err == nil {
+		a.g.t.Error("somebody who must ask was let in")
+	}
+	link = a.g.must(http.StatusOK, "GET", "/tenants/theirs/members/"+zoe.String()+"/links", nil).items()[0]["id"].(string)
+	request = a.g.must(http.StatusOK, "GET", "/tenants/theirs/join-requests", nil).items()[0]["id"].(string)
+	return i.con.ID.String(), link, request
 }
 
 // directoryOf makes a directory by the API.
