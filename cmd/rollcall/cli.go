@@ -28,6 +28,7 @@ type cli struct {
 	Connection  connectionCmd  `cmd:"" help:"Connections: the SAML and OIDC sign-in of a tenant."`
 	Schema      schemaCmd      `cmd:"" help:"Schemas: attributes of users and groups that a tenant has beside those of SCIM."`
 	Entitlement entitlementCmd `cmd:"" help:"Entitlements: what a tenant lets directories give to users."`
+	Group       groupCmd       `cmd:"" help:"Groups: those that directories push, and those kept by hand."`
 	Member      memberCmd      `cmd:"" help:"Members: a tenant's people, their roles and their access."`
 	Session     sessionCmd     `cmd:"" help:"Sessions: the browsers in which people are signed in."`
 	Conflict    conflictCmd    `cmd:"" help:"What waits for an admin, and deciding on it."`

@@ -2,36 +2,23 @@ package api
 
 import (
 	"context"
-	"time"
+	"net/http"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/internal/view"
 )
 
 func (d *Door) groups() {
 	const tag = "Groups"
-	add(d, tag, operation{id: "listGroups", verb: "GET /tenants/{tenant}/groups", scope: ReadMembers, summary: "List groups", about: "The groups that directories have pushed, oldest first. All filters must fit."}, d.listGroups)
+	add(d, tag, operation{id: "listGroups", verb: "GET /tenants/{tenant}/groups", scope: ReadMembers, summary: "List groups", about: "The groups that directories have pushed and those kept by hand, oldest first. All filters must fit."}, d.listGroups)
 	add(d, tag, operation{id: "getGroup", verb: "GET /tenants/{tenant}/groups/{group}", scope: ReadMembers, summary: "Show a group", about: "One group, without its members."}, d.getGroup)
 	add(d, tag, operation{id: "listGroupMembers", verb: "GET /tenants/{tenant}/groups/{group}/members", scope: ReadMembers, summary: "List a group's members", about: "Who belongs to the group, by id. The list of members can be filtered by the group for more of each."}, d.listGroupMembers)
-}
-
-// groupView is a group as JSON.
-type groupView struct {
-	ID         roster.GroupID `json:"id"`
-	Name       string         `json:"name"`
-	Directory  string         `json:"directory" doc:"The directory that pushed it; empty: kept by hand."`
-	ExternalID string         `json:"external_id"`
-	Version    int64          `json:"version"`
-	CreatedAt  time.Time      `json:"created_at"`
-	ChangedAt  time.Time      `json:"changed_at"`
-}
-
-func viewGroup(g roster.Group) groupView {
-	v := groupView{ID: g.ID, Name: g.Name, ExternalID: g.ExternalID, Version: g.Version, CreatedAt: g.CreatedAt, ChangedAt: g.ChangedAt}
-	if !g.Directory.IsZero() {
-		v.Directory = g.Directory.String()
-	}
-	return v
+	add(d, tag, operation{id: "createGroup", verb: "POST /tenants/{tenant}/groups", scope: WriteMembers, summary: "Make a group", about: "Makes a group that is kept by hand, for admins and for the mappings of sign-in connections.", status: http.StatusCreated}, d.createGroup)
+	add(d, tag, operation{id: "renameGroup", verb: "PATCH /tenants/{tenant}/groups/{group}", scope: WriteMembers, summary: "Rename a group", about: "Renames a group that is kept by hand. One that a directory manages is refused (409)."}, d.renameGroup)
+	add(d, tag, operation{id: "deleteGroup", verb: "DELETE /tenants/{tenant}/groups/{group}", scope: WriteMembers, summary: "Delete a group", about: "Deletes a group that is kept by hand. Its people stay members."}, d.deleteGroup)
+	add(d, tag, operation{id: "addGroupMember", verb: "PUT /tenants/{tenant}/groups/{group}/members/{member}", scope: WriteMembers, summary: "Put a member into a group", about: "Puts a member into a group that is kept by hand; one who is in it already stays."}, d.addGroupMember)
+	add(d, tag, operation{id: "dropGroupMember", verb: "DELETE /tenants/{tenant}/groups/{group}/members/{member}", scope: WriteMembers, summary: "Take a member out of a group", about: "Takes a member out of a group that is kept by hand."}, d.dropGroupMember)
 }
 
 type listGroupsIn struct {
@@ -41,7 +28,7 @@ type listGroupsIn struct {
 	Q         string `query:"q" maxLength:"200" doc:"Only groups whose name has this in it, regardless of case."`
 }
 
-func (d *Door) listGroups(ctx context.Context, in *listGroupsIn) (*answer[page[groupView]], error) {
+func (d *Door) listGroups(ctx context.Context, in *listGroupsIn) (*answer[page[view.GroupView]], error) {
 	cfg, err := d.config(ctx, in.InTenant)
 	if err != nil {
 		return nil, err
@@ -62,7 +49,7 @@ func (d *Door) listGroups(ctx context.Context, in *listGroupsIn) (*answer[page[g
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d.cursors, listOf(ctx), found, viewGroup, func(g roster.Group) []byte { return g.ID.UUID[:] }), nil
+	return pageOf(d.cursors, listOf(ctx), found, view.Group, func(g roster.Group) []byte { return g.ID.UUID[:] }), nil
 }
 
 // group finds the group that a path names.
@@ -80,12 +67,12 @@ func (d *Door) group(ctx context.Context, in InGroup) (roster.Group, roster.Read
 	return g, rd, err
 }
 
-func (d *Door) getGroup(ctx context.Context, in *InGroup) (*versioned[groupView], error) {
+func (d *Door) getGroup(ctx context.Context, in *InGroup) (*versioned[view.GroupView], error) {
 	g, _, err := d.group(ctx, *in)
 	if err != nil {
 		return nil, err
 	}
-	return version(g.Version, viewGroup(g)), nil
+	return version(g.Version, view.Group(g)), nil
 }
 
 // groupMemberView is a member of a group.

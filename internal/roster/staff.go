@@ -139,11 +139,7 @@ func stillOff(m Member, cfg tenant.Config) error {
 
 // managed refuses an edit of what a directory manages, naming the directory.
 func managed(m Member, cfg tenant.Config, advice string) error {
-	name := "a directory"
-	if d, ok := cfg.Directory(m.Directory); ok {
-		name = "the directory " + d.Name
-	}
-	return &Error{Kind: Refused, Code: CodeManagedByDirectory, Detail: "The member is managed by " + name + ". " + advice}
+	return &Error{Kind: Refused, Code: CodeManagedByDirectory, Detail: "The member is managed by " + directoryName(cfg, m.Directory) + ". " + advice}
 }
 
 // SetRole gives a member a role at a person's word. Refused with
