@@ -45,7 +45,7 @@ func TestRuleAdoptionOfAnAdminOrAnotherSubjectNeedsConfirmation(t *testing.T) {
 		a, p, i := g.open(verified("k1", "ada@acme.example"), verified("k2", "bo@acme.example"), verified("k3", "cy@acme.example"))
 		ada, bo := i.in("ada@acme.example"), i.in("bo@acme.example")
 		boss := a.byEmail("ada@acme.example")
-		g.must(http.StatusOK, "PATCH", "/tenants/acme/members/"+boss.ID.String(), object{"role": "admin"})
+		g.must(http.StatusOK, "PUT", "/tenants/acme/members/"+boss.ID.String()+"/role", object{"role": "admin"})
 		d := a.directory("Entra")
 		d.create("other@acme.example", "k2") // the key by which bo signs in
 		for email, external := range map[string]string{"ada@acme.example": "k1", "bo@acme.example": "k9"} {
@@ -97,13 +97,12 @@ func TestRuleTurnedOffByAnAdminThenSignIn_J13(t *testing.T) {
 		d := a.directory("Entra")
 		id := d.create("ada@acme.example", "k1")
 		b := i.in("ada@acme.example")
-		path := "/tenants/acme/members/" + a.byEmail("ada@acme.example").ID.String()
-		g.must(http.StatusOK, "POST", path+"/deactivate", nil)
+		do[roster.Member](t)(g.roster.SetActive(t.Context(), a.admin, a.member(id), false))
 		p.ended(b, "turned off")
 		i.refused("ada@acme.example", roster.CodeDeactivatedByAdmin)
 		d.setActive(id, true) // the directory's word lifts no admin's
 		i.refused("ada@acme.example", roster.CodeDeactivatedByAdmin)
-		g.must(http.StatusOK, "POST", path+"/activate", nil)
+		do[roster.Member](t)(g.roster.SetActive(t.Context(), a.admin, a.member(id), true))
 		p.ended(b, "turned on again, the old session")
 		i.in("ada@acme.example")
 	})
@@ -116,7 +115,7 @@ func TestRuleRemovedThenHiredAgain_R10_J13(t *testing.T) {
 		id := d.create("ada@acme.example", "k1")
 		admin := a.byEmail("ada@acme.example")
 		do[roster.Member](t)(g.roster.AddMember(t.Context(), a.staff, "boss@acme.example", "admin", ""))
-		g.must(http.StatusOK, "PATCH", "/tenants/acme/members/"+admin.ID.String(), object{"role": "admin"})
+		g.must(http.StatusOK, "PUT", "/tenants/acme/members/"+admin.ID.String()+"/role", object{"role": "admin"})
 		b := i.in("ada@acme.example")
 		d.want(http.StatusNoContent, "DELETE", "/Users/"+id, nil)
 		p.ended(b, "deleted")

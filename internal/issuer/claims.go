@@ -91,7 +91,7 @@ func (p person) profile() map[string]any {
 	m, c := p.grant.Member, map[string]any{}
 	if slices.Contains(p.grant.Grant.Scopes, "email") && m.Email != "" {
 		c["email"] = string(m.Email)
-		c["email_verified"] = m.Proven
+		c["email_verified"] = p.verified()
 	}
 	if !slices.Contains(p.grant.Grant.Scopes, "profile") {
 		return c
@@ -120,6 +120,14 @@ func (p person) profile() map[string]any {
 	text("zoneinfo", document["timezone"])
 	c["updated_at"] = m.ChangedAt.Unix()
 	return c
+}
+
+// verified says whether an app of all tenants may take the address for the person's. The tenant must own the domain: that
+// it let somebody in on its own provider's word, or by an admin's hand, is good within the tenant only, and no app that
+// goes by addresses is to give the person another tenant's account for it (SECURITY O1, J16).
+func (p person) verified() bool {
+	d, _ := p.config.Domain(p.grant.Member.Email.Domain())
+	return p.grant.Member.Proven && d.Owned()
 }
 
 // source names the identity provider that vouched for the person.
