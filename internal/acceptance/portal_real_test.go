@@ -10,12 +10,12 @@ import (
 	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
 	chrome "rollcall/internal/testenv/browser"
-	real "rollcall/internal/testenv/idp"
+	servers "rollcall/internal/testenv/idp"
 )
 
 // atRealProvider connects a tenant that owns corp.example to a provider which knows nothing of this code. What those
 // serve goes by the machine's clock, so the gateway's does too.
-func atRealProvider(t *testing.T, provider *real.OIDC) (*account, *portal, tenant.Connection) {
+func atRealProvider(t *testing.T, provider *servers.OIDC) (*account, *portal, tenant.Connection) {
 	t.Helper()
 	g := newGateway(t, "sqlite://"+filepath.Join(t.TempDir(), "rollcall.db"))
 	g.clock.catchUp()
@@ -30,14 +30,14 @@ func atRealProvider(t *testing.T, provider *real.OIDC) (*account, *portal, tenan
 		t.Fatalf("create an OIDC connection: %v", err)
 	}
 	urls := c.ID.URLs(p.url)
-	client := provider.Register(t, real.Client{RedirectURIs: []string{urls.Redirect}, BackchannelLogoutURI: urls.Logout})
+	client := provider.Register(t, servers.Client{RedirectURIs: []string{urls.Redirect}, BackchannelLogoutURI: urls.Logout})
 	method := tenant.AuthBasic
 	c = do[tenant.Connection](t)(p.connect.Change(t.Context(), a.admin, c, roster.ConnectionChange{ClientID: &client.ID, AuthMethod: &method}, secret.NewText(client.Secret)))
 	return a, p, do[tenant.Connection](t)(g.roster.ActivateConnection(t.Context(), a.admin, c.ID))
 }
 
 // at signs an account in at the provider, and returns the browser and where it ended up.
-func (p *portal) at(provider *real.OIDC, c tenant.Connection, account string) (*chrome.Browser, *chrome.Page) {
+func (p *portal) at(provider *servers.OIDC, c tenant.Connection, account string) (*chrome.Browser, *chrome.Page) {
 	p.t.Helper()
 	p.clock.catchUp()
 	b := chrome.New(p.t, nil)
@@ -52,11 +52,11 @@ func TestRealOIDCProvidersSignPeopleIn_O1_O2_O3(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name   string
-		start  func(testing.TB) *real.OIDC
+		start  func(testing.TB) *servers.OIDC
 		honest map[string]string
 	}{
-		{"oidc-provider", real.StartOIDCProvider, map[string]string{"alice": "alice@corp.example", "bob": "bob@corp.example", "strtrue": "str@corp.example"}},
-		{"Glewlwyd", real.StartGlewlwyd, map[string]string{"alice": "alice@corp.example", "bob": "bob@corp.example"}},
+		{"oidc-provider", servers.StartOIDCProvider, map[string]string{"alice": "alice@corp.example", "bob": "bob@corp.example", "strtrue": "str@corp.example"}},
+		{"Glewlwyd", servers.StartGlewlwyd, map[string]string{"alice": "alice@corp.example", "bob": "bob@corp.example"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -91,7 +91,7 @@ func TestRealOIDCProvidersSignPeopleIn_O1_O2_O3(t *testing.T) {
 // TestRealOIDCProviderTellsOfLogouts_O23 signs out at the provider, which tells the gateway behind the browser's back.
 func TestRealOIDCProviderTellsOfLogouts_O23(t *testing.T) {
 	t.Parallel()
-	provider := real.StartOIDCProvider(t)
+	provider := servers.StartOIDCProvider(t)
 	a, p, c := atRealProvider(t, provider)
 	alice, _ := p.at(provider, c, "alice")
 	elsewhere, _ := p.at(provider, c, "alice")
@@ -110,10 +110,10 @@ func TestRealOIDCProviderTellsOfLogouts_O23(t *testing.T) {
 // TestRealOIDCProviderRotatesSubjects_O21 has a person made anew at the provider.
 func TestRealOIDCProviderRotatesSubjects_O21(t *testing.T) {
 	t.Parallel()
-	provider := real.StartOIDCProvider(t)
+	provider := servers.StartOIDCProvider(t)
 	a, p, c := atRealProvider(t, provider)
 	for _, name := range []string{"rehired-1", "rehired-2"} {
-		provider.Put(t, real.Account{Name: name, Email: []string{"rehired@corp.example"}, Verified: true})
+		provider.Put(t, servers.Account{Name: name, Email: []string{"rehired@corp.example"}, Verified: true})
 	}
 	p.at(provider, c, "rehired-1")
 	_, page := p.at(provider, c, "rehired-2")

@@ -131,8 +131,10 @@ func TestRuleMappingAtEverySignIn_J15_S39_R4(t *testing.T) {
 		}
 		path := "/tenants/acme/connections/" + i.con.ID.String()
 		g.must(http.StatusOK, "PATCH", path, object{"rules": []object{
-			{"attribute": "groups", "value": "staff", "role": "editor"}, {"attribute": "groups", "value": "guests", "role": "contributor"},
-			{"attribute": "groups", "value": "club", "group": club.ID.String()}, {"attribute": "department", "value": "Press", "role": "contributor"},
+			{"attribute": "groups", "value": "staff", "role": "editor"},
+			{"attribute": "groups", "value": "guests", "role": "contributor"},
+			{"attribute": "groups", "value": "club", "group": club.ID.String()},
+			{"attribute": "department", "value": "Press", "role": "contributor"},
 		}})
 		if got := g.must(http.StatusConflict, "PATCH", path, object{"rules": []object{{"attribute": "groups", "value": "x", "role": "admin"}}}).get("code"); got != "admin_by_mapping" {
 			t.Errorf("a rule for admins: %s", got)
