@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 
 	"github.com/alecthomas/kong"
+	"golang.org/x/sync/errgroup"
 
 	"rollcall/internal/metrics"
 	"rollcall/internal/web"
@@ -28,8 +30,8 @@ func (*demoCmd) Help() string {
 	return `Runs a whole gateway on an embedded store of its own, which is thrown away at the end, and three made-up
 directories that push into it over HTTP: Entra, Okta and Google. Then one person is disabled by a directory,
 another one blocked by an admin, and the first restored. People sign in by SAML and OpenID Connect at two small
-identity providers; one joins by the domain, others are refused, and a session ends with a directory's word. At the
-end the roster says who has access, in which role, and by whose word. It serves on until it is stopped, so that you
+identity providers and go on to an example application; one joins by the domain, others are refused, and a session
+ends with a directory's word. At the end the roster says who has access, in which role, and by whose word. It serves on until it is stopped, so that you
 can look around, also in a browser.
 
 No setting is read but --listen and --admin-listen; without these flags it takes free ports. The exit code is
@@ -93,22 +95,12 @@ func (c *demoCmd) play(p *program) error {
 	if err != nil {
 		return err
 	}
-	public, err := listen(p.ctx, p.Listen)
+	doors, err := p.openDemo()
 	if err != nil {
 		return err
 	}
-	defer func() { _ = public.Close() }()
-	admin, err := listen(p.ctx, p.AdminListen)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = admin.Close() }()
-	idps, err := newDemoIDPs(p.ctx, p.now)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = idps.listener.Close() }()
-	p.Listen, p.AdminListen = public.Addr().String(), admin.Addr().String()
+	defer doors.close()
+	p.Listen, p.AdminListen = doors.public.Addr().String(), doors.admin.Addr().String()
 	if p.short, err = p.shortLived(); err != nil {
 		return err
 	}
@@ -124,10 +116,16 @@ func (c *demoCmd) play(p *program) error {
 	defer stop()
 	served := make(chan error, 1)
 	go func() {
-		served <- web.Serve(ctx, log, web.Stop{Grace: web.Grace}, web.Listener{Listener: public, Handler: handler},
-			web.Listener{Listener: admin, Handler: p.backOffice(figures)}, idps.listens())
+		group, ctx := errgroup.WithContext(ctx)
+		group.Go(func() error { return p.notifier(key, p.baseURL(p.Listen), log, figures).Run(ctx) })
+		group.Go(func() error { return doors.app.run(ctx) })
+		group.Go(func() error {
+			return web.Serve(ctx, log, web.Stop{Grace: web.Grace}, web.Listener{Listener: doors.public, Handler: handler},
+				web.Listener{Listener: doors.admin, Handler: p.backOffice(figures)}, doors.idps.listens(), doors.app.listens())
+		})
+		served <- group.Wait()
 	}()
-	d := newDemo(p, key, idps, c.Users)
+	d := newDemo(p, key, doors, c.Users)
 	err = d.run(c.Exit)
 	if err == nil && !c.Exit {
 		select {
@@ -139,4 +137,48 @@ func (c *demoCmd) play(p *program) error {
 	}
 	stop()
 	return errors.Join(err, <-served)
+}
+
+// demoDoors are all addresses at which the demo answers.
+type demoDoors struct {
+	public, admin net.Listener
+	idps          *demoIDPs
+	app           *demoApp
+}
+
+// openDemo listens. The caller closes what it returns.
+func (p *program) openDemo() (_ *demoDoors, err error) {
+	doors := &demoDoors{}
+	defer func() {
+		if err != nil {
+			doors.close()
+		}
+	}()
+	if doors.public, err = listen(p.ctx, p.Listen); err != nil {
+		return nil, err
+	}
+	if doors.admin, err = listen(p.ctx, p.AdminListen); err != nil {
+		return nil, err
+	}
+	if doors.idps, err = newDemoIDPs(p.ctx, p.now); err != nil {
+		return nil, err
+	}
+	doors.app, err = newDemoApp(p.ctx)
+	return doors, err
+}
+
+// close ends what is open. What was served is closed already, and closing it again does nothing.
+func (d *demoDoors) close() {
+	all := []net.Listener{d.public, d.admin}
+	if d.idps != nil {
+		all = append(all, d.idps.listener)
+	}
+	if d.app != nil {
+		all = append(all, d.app.listener)
+	}
+	for _, l := range all {
+		if l != nil {
+			_ = l.Close()
+		}
+	}
 }

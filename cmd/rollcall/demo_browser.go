@@ -134,14 +134,16 @@ func (s *sheet) all(kind atom.Atom) func(yield func(*html.Node) bool) {
 	}
 }
 
-// texts returns what stands in the elements of a kind within the main part of the page.
+// texts returns what stands in the elements of a kind within the main part of the page, if it has one.
 func (s *sheet) texts(kind atom.Atom) []string {
 	var out []string
+	part := s.root
 	for m := range s.all(atom.Main) {
-		for n := range m.Descendants() {
-			if n.Type == html.ElementNode && n.DataAtom == kind {
-				out = append(out, text(n))
-			}
+		part = m
+	}
+	for n := range part.Descendants() {
+		if n.Type == html.ElementNode && n.DataAtom == kind {
+			out = append(out, text(n))
 		}
 	}
 	return out

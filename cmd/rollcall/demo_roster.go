@@ -109,7 +109,9 @@ type demoView struct {
 	Tenant      view.TenantView        `json:"tenant"`
 	Directories []demoDirectoryView    `json:"directories"`
 	SignIns     []demoSignInView       `json:"sign_ins"`
+	AppURL      string                 `json:"app_url"`
 	DeadInMS    float64                `json:"session_dead_after_ms"`
+	ShutInMS    float64                `json:"app_shut_after_ms"`
 	Members     []view.ExplanationView `json:"members"`
 }
 
@@ -131,7 +133,7 @@ func (d *demo) showJSON() error {
 		Directories: list(d.directories, func(dir *demoDirectory) demoDirectoryView {
 			return demoDirectoryView{dir.id, dir.name, dir.baseURL, dir.token, dir.summary}
 		}),
-		SignIns: d.signIns, DeadInMS: milliseconds(d.deadIn),
+		SignIns: d.signIns, AppURL: d.app.url, DeadInMS: milliseconds(d.deadIn), ShutInMS: milliseconds(d.shutIn),
 		Members: list(all, func(e roster.Explanation) view.ExplanationView { return view.Explanation(cfg, e) }),
 	}, func(io.Writer) {})
 }

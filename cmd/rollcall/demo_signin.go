@@ -98,6 +98,7 @@ func (d *demo) signIn() error {
 		if err != nil {
 			return err
 		}
+		d.browsers = append(d.browsers, v)
 		if got.Status != http.StatusOK || got.Role == "" {
 			return refused("%s could not sign in: %s", one.email, got.Code)
 		}
@@ -185,21 +186,23 @@ func (d *demo) cutOff() error {
 	if err != nil {
 		return err
 	}
-	m := people[slices.IndexFunc(people, d.present)]
-	v, _, err := d.visit(string(m.Email), samlName, "/login")
-	if err != nil {
-		return err
-	}
-	d.tell.line("%s is signed in, and reads a page.", m.Email)
+	m := people[slices.IndexFunc(people, d.present)] // the first to sign in above
+	v := d.browsers[0]
+	d.tell.line("%s is signed in, here and in Timesheets.", m.Email)
 	if err := d.ask(entra, http.MethodPatch, m.ID, activeWord("False")); err != nil {
 		return err
 	}
 	answered := d.now()
-	if err := d.untilDead(v); err != nil {
+	if err := d.untilDead(v, d.baseURL(d.Listen)); err != nil {
 		return err
 	}
 	d.deadIn = d.now().Sub(answered)
-	d.tell.line("The session is dead %.1f ms after Entra heard that: the next page asks to sign in.", milliseconds(d.deadIn))
+	if err := d.untilDead(v, d.app.url); err != nil {
+		return err
+	}
+	d.shutIn = d.now().Sub(answered)
+	d.tell.line("The session is dead %.1f ms after Entra heard that, and Timesheets, which is told, shows nothing any more after %.1f ms.",
+		milliseconds(d.deadIn), milliseconds(d.shutIn))
 	got, err := d.again(v, "/login")
 	if err != nil {
 		return err
@@ -211,7 +214,7 @@ func (d *demo) cutOff() error {
 	if err := d.ask(entra, http.MethodPatch, m.ID, activeWord("True")); err != nil {
 		return err
 	}
-	if err := d.untilDead(v); err != nil {
+	if err := d.untilDead(v, d.baseURL(d.Listen)); err != nil {
 		return err
 	}
 	if got, err = d.again(v, "/login"); err != nil || got.Role == "" {
@@ -221,12 +224,19 @@ func (d *demo) cutOff() error {
 	return nil
 }
 
-// untilDead asks for a page until it is a visitor's no more.
-func (d *demo) untilDead(v *visitor) error {
+// untilDead asks for a page that is for people who are signed in until the visitor is led elsewhere.
+func (d *demo) untilDead(v *visitor, base string) error {
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
 	for {
-		at, err := v.get(d.ctx, d.baseURL(d.Listen)+"/")
-		if err != nil || at.url.Path != "/" {
+		at, err := v.get(d.ctx, base+"/")
+		if err != nil || at.url.String() != base+"/" {
 			return err
+		}
+		select {
+		case <-d.ctx.Done():
+			return d.ctx.Err()
+		case <-again.C:
 		}
 	}
 }
@@ -243,7 +253,8 @@ func activeWord(word string) map[string]any {
 
 // showSignIn says where a person can try all that in a browser.
 func (d *demo) showSignIn() {
-	d.tell.plain("\n  # sign in yourself, in a browser: %s/login; no password is asked", d.baseURL(d.Listen))
+	d.tell.plain("\n  # sign in yourself, in a browser, with one of these accounts; no password is asked")
+	d.tell.plain("  the sign-in page %s/login, the application %s", d.baseURL(d.Listen), d.app.url)
 	seen := map[string]bool{}
 	for _, s := range slices.Backward(d.signIns) {
 		if seen[s.Email] {
@@ -254,6 +265,11 @@ func (d *demo) showSignIn() {
 		if s.Code != "" {
 			what = "is refused: " + s.Code
 		}
-		d.tell.plain("  %-46s %-15s %s", s.Email, s.Method, what)
+		at := oidcName
+		if s.Method == "SAML" {
+			at = samlName
+		}
+		d.tell.plain("  %-46s at %s %s", s.Email, at, what)
 	}
+	d.tell.plain("  (%s is none of Acme's addresses; begin at %s/login?organization=%s)", stranger, d.baseURL(d.Listen), d.tenant.Slug)
 }

@@ -29,6 +29,7 @@ func (d *demo) run(last bool) error {
 		{"Somebody leaves the company", d.leave},
 		{"The operator connects the sign-in of Acme and of its Labs, and lets addresses of acme.example join", d.connectSignIn},
 		{"People type their work address at /login and sign in at their own company's page", d.signIn},
+		{"They go on to an application, which speaks OpenID Connect with Rollcall alone", d.openApp},
 		{"Not everybody gets in, and each is told why", d.refuse},
 		{"A directory turns somebody off who is signed in", d.cutOff},
 		{"Why has the one whom Ana blocked no access? `rollcall member explain` answers", d.explain},

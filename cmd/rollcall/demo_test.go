@@ -69,15 +69,36 @@ func TestDemo(t *testing.T) {
 		t.Parallel()
 		type signIn struct{ Method, Role, Code string }
 		want := []signIn{
-			{"SAML", "contributor", ""}, {"OpenID Connect", "editor", ""}, {"SAML", "viewer", ""},
-			{"SAML", "", "domain_not_owned"}, {"OpenID Connect", "", "deactivated_by_directory"}, {"OpenID Connect", "", "deactivated_by_admin"},
-			{"SAML", "contributor", ""}, {"SAML", "", "deactivated_by_directory"}, {"SAML", "contributor", ""},
+			{"SAML", "contributor", ""},
+			{"OpenID Connect", "editor", ""},
+			{"SAML", "viewer", ""},
+			{"SAML", "", "domain_not_owned"},
+			{"OpenID Connect", "", "deactivated_by_directory"},
+			{"OpenID Connect", "", "deactivated_by_admin"},
+			{"SAML", "", "deactivated_by_directory"},
+			{"SAML", "contributor", ""},
 		}
 		if diff := cmp.Diff(want, list(got.SignIns, func(s demoSignInView) signIn { return signIn{s.Method, s.Role, s.Code} })); diff != "" {
 			t.Errorf("sign-ins mismatch (-want +got):\n%s", diff)
 		}
 		if got.DeadInMS <= 0 || got.DeadInMS > 1000 {
 			t.Errorf("the session died %.1f ms after the directory's word, want at most a second", got.DeadInMS)
+		}
+		if got.ShutInMS < got.DeadInMS || got.ShutInMS > 5000 {
+			t.Errorf("the application was shut %.1f ms after the directory's word, want a second or two", got.ShutInMS)
+		}
+	})
+	t.Run("the application knows people by their roles", func(t *testing.T) {
+		t.Parallel()
+		for _, line := range []string{
+			`(?m)^   chloe\.o'neil@acme\.example, who is signed in already, opens it: contributor, and nothing was asked\.$`,
+			`(?m)^   ana@acme\.example begins there, is led to /login, to Acme ID and back: admin `,
+			`(?m)^   \S+@acme-labs\.example, editor, may approve the week\.$`,
+			`(?m)^   nia\.brand@acme\.example, viewer, may not\.$`,
+		} {
+			if !regexp.MustCompile(line).MatchString(story.String()) {
+				t.Errorf("no line like %s in the story:\n%s", line, story.String())
+			}
 		}
 	})
 	t.Run("the table says so", func(t *testing.T) {

@@ -27,11 +27,14 @@ type demo struct {
 	blocked     roster.MemberID
 	left        roster.MemberID
 
-	key     secret.Key
-	idps    *demoIDPs
-	signIns []demoSignInView
-	said    string        // to who was refused last
-	deadIn  time.Duration // from an answer to SCIM to the end of a session
+	key      secret.Key
+	idps     *demoIDPs
+	app      *demoApp
+	browsers []*visitor // of those who signed in
+	signIns  []demoSignInView
+	said     string        // to who was refused last
+	shutIn   time.Duration // the same, to the end in the application
+	deadIn   time.Duration // from an answer to SCIM to the end of a session
 }
 
 // demoDirectory is one of the three directories, and the pocket identity
@@ -50,13 +53,13 @@ type demoDirectory struct {
 	summary simulate.Summary
 }
 
-func newDemo(p *program, key secret.Key, idps *demoIDPs, users int) *demo {
+func newDemo(p *program, key secret.Key, doors *demoDoors, users int) *demo {
 	to := p.out
 	if p.json {
 		to = p.errs
 	}
 	return &demo{
-		program: p, roster: p.roster(), tell: &teller{w: to, now: p.now}, began: p.now(), key: key, idps: idps,
+		program: p, roster: p.roster(), tell: &teller{w: to, now: p.now}, began: p.now(), key: key, idps: doors.idps, app: doors.app,
 		directories: []*demoDirectory{
 			{
 				name: "Entra", provider: tenant.Entra, domain: "acme.example", users: users, groups: 4,

@@ -93,7 +93,7 @@ func shapeOf(command string) string {
 	_, command, _ = strings.Cut(command, "rollcall ")
 	var shape []string
 	words := true
-	for _, part := range strings.Fields(command) {
+	for part := range strings.FieldsSeq(command) {
 		flag := strings.HasPrefix(part, "--")
 		words = words && !flag && wordOrFlag.MatchString(part)
 		if words || flag {
