@@ -123,7 +123,7 @@ func (d *Door) waysOf(ctx context.Context, name string, options url.Values) ([]c
 	var id tenant.ID
 	if !strings.HasPrefix(name, "ten_") || id.UnmarshalText([]byte(name)) != nil {
 		t, err := d.Locator.TenantBySlug(ctx, name)
-		if errors.Is(err, roster.NotFound) {
+		if errors.Is(err, roster.NotFound) || errors.Is(err, roster.Invalid) { // what the database can't hold is nobody's name
 			return nil, nil
 		}
 		if err != nil {
