@@ -1,7 +1,6 @@
 package console_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -58,14 +57,11 @@ func TestPagesAreAccessible(t *testing.T) {
 	ctx := chromium.New(t)
 	for _, scheme := range []string{"light", "dark"} {
 		for name := range all() {
-			colours := emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}})
-			small := emulation.SetDeviceMetricsOverride(320, 640, 1, true)
-			if err := chromedp.Do(ctx, chromedp.ActionFunc(func(ctx context.Context) error {
-				if err := colours.Do(ctx); err != nil {
-					return err
-				}
-				return small.Do(ctx)
-			}), chromedp.Navigate(server.URL+"/"+name)); err != nil {
+			colours := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+			if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, colours); err != nil {
+				t.Fatal(err)
+			}
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(320, 640), chromedp.Navigate(server.URL+"/"+name)); err != nil {
 				t.Fatal(err)
 			}
 			wide, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth`))
