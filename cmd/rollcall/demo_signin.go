@@ -256,7 +256,7 @@ func (d *demo) showSignIn() {
 	d.tell.plain("\n  # sign in yourself, in a browser, with one of these accounts; no password is asked")
 	d.tell.plain("  the sign-in page %s/login, the application %s", d.baseURL(d.Listen), d.app.url)
 	seen := map[string]bool{}
-	for _, s := range slices.Backward(d.signIns) {
+	for _, s := range slices.Backward(d.signIns) { // the last of each says how it would go now
 		if seen[s.Email] {
 			continue
 		}
@@ -269,7 +269,7 @@ func (d *demo) showSignIn() {
 		if s.Method == "SAML" {
 			at = samlName
 		}
-		d.tell.plain("  %-46s at %s %s", s.Email, at, what)
+		d.tell.plain("  %-46s at %s: %s", s.Email, at, what)
 	}
 	d.tell.plain("  (%s is none of Acme's addresses; begin at %s/login?organization=%s)", stranger, d.baseURL(d.Listen), d.tenant.Slug)
 }

@@ -11,6 +11,8 @@ import (
 
 var page = template.Must(template.New("page").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Timesheets</title>
+<meta name="viewport" content="width=device-width">
+<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:2rem auto;padding:0 1rem}button{font:inherit}</style>
 <h1>Timesheets of {{.TenantSlug}}</h1>
 <p>Signed in as <b id="name">{{.Name}}</b> ({{.Email}}), <b id="role">{{.Role}}</b>.</p>
 {{with .Groups}}<ul>{{range .}}<li>{{.}}</li>{{end}}</ul>{{end}}
@@ -26,18 +28,21 @@ func New(gate *middleware.Gate) http.Handler {
 	mux.HandleFunc("GET /callback", gate.Callback)
 	mux.HandleFunc("POST /logout", gate.Logout)
 	mux.HandleFunc("POST /backchannel", gate.BackChannel)
-	mux.Handle("GET /{$}", gate.Browser(http.HandlerFunc(home)))
+	mux.Handle("GET /{$}", gate.Browser(home(gate.Issuer)))
 	mux.Handle("GET /approve", gate.Browser(middleware.Role(http.HandlerFunc(approve), "editor", "admin")))
 	mux.Handle("GET /api/week", gate.Bearer(http.HandlerFunc(week)))
 	return mux
 }
 
-func home(w http.ResponseWriter, r *http.Request) {
-	person, _ := middleware.From(r.Context())
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; form-action 'self'; frame-ancestors 'none'")
-	_ = page.Execute(w, person)
+// home shows who is signed in. Signing out leads on to the issuer, and browsers hold that against form-action.
+func home(issuer string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		person, _ := middleware.From(r.Context())
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self' "+issuer+"; frame-ancestors 'none'")
+		_ = page.Execute(w, person)
+	}
 }
 
 func approve(w http.ResponseWriter, _ *http.Request) {
