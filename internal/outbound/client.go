@@ -153,7 +153,7 @@ func (c *Client) resolve(ctx context.Context, host string) ([]netip.Addr, error)
 	if a, err := netip.ParseAddr(host); err == nil {
 		addrs = append(addrs, a)
 	} else if addrs, err = c.config.Lookup(ctx, host); err != nil {
-		return nil, fmt.Errorf("resolve %s: %w", host, err)
+		return nil, fmt.Errorf("resolve %s: %w", host, plain(err))
 	}
 	if len(addrs) == 0 {
 		return nil, fmt.Errorf("resolve %s: it has no address", host)
@@ -165,6 +165,28 @@ func (c *Client) resolve(ctx context.Context, host string) ([]netip.Addr, error)
 	}
 	return addrs[:min(len(addrs), maxAddresses)], nil
 }
+
+// plain is an error of a name server without its address: admins of tenants read it, and what name servers the
+// gateway has is none of their business.
+func plain(err error) error {
+	failed, ok := errors.AsType[*net.DNSError](err)
+	switch {
+	case !ok:
+		return err
+	case failed.IsNotFound:
+		return errNoName
+	case failed.IsTimeout:
+		return errSilent
+	}
+	return errFailed
+}
+
+// What name servers say.
+var (
+	errNoName = errors.New("there is no such name")
+	errSilent = errors.New("the name server did not answer in time")
+	errFailed = errors.New("the name server answered with an error")
+)
 
 // control sees the address that the socket is about to connect to.
 func (c *Client) control(_ context.Context, _, address string, _ syscall.RawConn) error {

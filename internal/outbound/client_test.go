@@ -22,6 +22,7 @@ func TestPublic_S35(t *testing.T) {
 		"100.64.0.1": false, "0.0.0.0": false, "255.255.255.255": false, "224.0.0.1": false, "198.18.0.1": false, "192.0.2.1": false,
 		"::1": false, "::": false, "fe80::1": false, "fc00::1": false, "ff02::1": false, "::ffff:127.0.0.1": false, "::127.0.0.1": false,
 		"64:ff9b::7f00:1": false, "2002:7f00:1::": false, "2001:db8::1": false, "fec0::1": false,
+		"::ffff:0:127.0.0.1": false, "64:ff9b:1::7f00:1": false, "100::1": false, "5f00::1": false, "4000::1": false, "2001::1": false,
 	} {
 		if got := Public(netip.MustParseAddr(text)); got != want {
 			t.Errorf("Public(%s) = %v", text, got)
@@ -52,6 +53,26 @@ func site(t *testing.T) (base string, roots *x509.CertPool, asked *int) {
 	roots = x509.NewCertPool()
 	roots.AddCert(s.Certificate())
 	return s.URL, roots, asked
+}
+
+// TestNameServersAreNotNamed: an admin of a tenant reads why a fetch failed.
+func TestNameServersAreNotNamed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err  net.DNSError
+		want string
+	}{
+		"no such name": {net.DNSError{Err: "no such host", IsNotFound: true}, "resolve idp.example: there is no such name"},
+		"silence":      {net.DNSError{Err: "i/o timeout", IsTimeout: true}, "resolve idp.example: the name server did not answer in time"},
+		"an error":     {net.DNSError{Err: "server misbehaving"}, "resolve idp.example: the name server answered with an error"},
+	} {
+		c.err.Name, c.err.Server = "idp.example", "10.9.8.7:53"
+		client := New(Config{Lookup: func(context.Context, string) ([]netip.Addr, error) { return nil, &c.err }})
+		_, err := client.Get(t.Context(), "https://idp.example/metadata", "")
+		if err == nil || !strings.HasSuffix(err.Error(), c.want) || strings.Contains(err.Error(), "10.9.8.7") {
+			t.Errorf("%s: %v, want …%s", name, err, c.want)
+		}
+	}
 }
 
 func anywhere(netip.Addr) bool { return true }

@@ -10,15 +10,19 @@ func Public(a netip.Addr) bool {
 	if !a.IsValid() || !a.IsGlobalUnicast() || a.IsPrivate() {
 		return false
 	}
+	// Of IPv6, only this block has been handed out as public; what wraps IPv4 addresses lies mostly outside.
+	if nat64 := netip.MustParsePrefix("64:ff9b::/96"); nat64.Contains(a) {
+		// NAT64 (RFC 6052): what counts is the IPv4 address in it.
+		b := a.As16()
+		return Public(netip.AddrFrom4([4]byte(b[12:])))
+	}
+	if a.Is6() && !netip.MustParsePrefix("2000::/3").Contains(a) {
+		return false
+	}
 	for _, p := range reserved() {
 		if p.Contains(a) {
 			return false
 		}
-	}
-	// NAT64 (RFC 6052): what counts is the IPv4 address in it.
-	if nat64 := netip.MustParsePrefix("64:ff9b::/96"); nat64.Contains(a) {
-		b := a.As16()
-		return Public(netip.AddrFrom4([4]byte(b[12:])))
 	}
 	return true
 }
@@ -34,14 +38,9 @@ func reserved() []netip.Prefix {
 		netip.MustParsePrefix("198.51.100.0/24"),
 		netip.MustParsePrefix("203.0.113.0/24"),
 		netip.MustParsePrefix("240.0.0.0/4"),
-		netip.MustParsePrefix("::/96"), // IPv4-compatible
-		netip.MustParsePrefix("64:ff9b:1::/48"),
-		netip.MustParsePrefix("100::/64"),
 		netip.MustParsePrefix("2001::/23"), // Teredo, ORCHID and others
 		netip.MustParsePrefix("2001:db8::/32"),
 		netip.MustParsePrefix("2002::/16"), // 6to4, which wraps an IPv4 address
 		netip.MustParsePrefix("3fff::/20"),
-		netip.MustParsePrefix("5f00::/16"),
-		netip.MustParsePrefix("fec0::/10"), // site-local, of old
 	}
 }
