@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -67,5 +68,16 @@ func TestPrecondition(t *testing.T) {
 		if got := (Conditional{header}).precondition(); got != (roster.Precondition{Version: want}) {
 			t.Errorf("precondition of %q = %+v, want version %d", header, got, want)
 		}
+	}
+}
+
+// TestAlwaysTakesTheScopeOfDomains_P1: to approve one person is not to open a domain.
+func TestAlwaysTakesTheScopeOfDomains_P1(t *testing.T) {
+	t.Parallel()
+	ctx := context.WithValue(t.Context(), principalKey{}, Principal{Scopes: []Scope{WriteMembers}})
+	in := &approveJoinRequestIn{}
+	in.Body.Always = true
+	if _, err := (&Door{}).approveJoinRequest(ctx, in); !errors.Is(err, roster.Forbidden) {
+		t.Errorf("always = %v, want %v", err, roster.Forbidden)
 	}
 }

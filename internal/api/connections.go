@@ -115,7 +115,7 @@ func (d *Door) createConnection(ctx context.Context, in *createConnectionIn) (*l
 	b := in.Body
 	if b.Type == tenant.SAML {
 		if (b.Metadata == "") == (b.MetadataURL == "") {
-			return nil, &roster.Error{Kind: roster.Invalid, Field: "metadata", Detail: "Give either the provider's metadata or its URL."}
+			return nil, oneMetadata()
 		}
 		c, _, err := d.Connections.CreateSAML(ctx, s, connect.SAMLDraft{
 			Name: cmp.Or(b.Name, "SAML"), Metadata: connect.Metadata{Document: []byte(b.Metadata), URL: b.MetadataURL},
@@ -130,6 +130,10 @@ func (d *Door) createConnection(ctx context.Context, in *createConnectionIn) (*l
 			HostedDomains: b.HostedDomains, Algorithms: b.Algorithms, EntraDomainOwner: b.EntraDomains, ResponseMode: b.ResponseMode,
 		},
 	}))
+}
+
+func oneMetadata() error {
+	return &roster.Error{Kind: roster.Invalid, Field: "metadata", Detail: "Give either the provider's metadata or its URL."}
 }
 
 func names(n view.SignInNames) tenant.SignInMapping {
@@ -189,6 +193,9 @@ func (d *Door) changeConnection(ctx context.Context, in *changeConnectionIn) (*l
 			return nil, err
 		}
 		ch.Rules = &rules
+	}
+	if b.Metadata != "" && b.MetadataURL != "" {
+		return nil, oneMetadata()
 	}
 	if b.Metadata != "" || b.MetadataURL != "" {
 		if c, _, err = d.Connections.SetMetadata(ctx, s, c, connect.Metadata{Document: []byte(b.Metadata), URL: b.MetadataURL}); err != nil {

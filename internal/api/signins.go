@@ -102,11 +102,14 @@ type approveJoinRequestIn struct {
 	InJoinRequest
 	Body struct {
 		Role   string `json:"role,omitempty" doc:"The member's role; empty: what the mapping, the domain or the tenant says."`
-		Always bool   `json:"always,omitempty" doc:"Turn the auto-join of the domain on."`
+		Always bool   `json:"always,omitempty" doc:"Turn the auto-join of the domain on; this takes tenants:write too."`
 	}
 }
 
 func (d *Door) approveJoinRequest(ctx context.Context, in *approveJoinRequestIn) (*answer[view.JoinRequestView], error) {
+	if in.Body.Always && !principal(ctx).may(WriteTenants) {
+		return nil, &roster.Error{Kind: roster.Forbidden, Field: "always", Detail: "To turn the auto-join of a domain on takes the scope " + string(WriteTenants) + ". Approve this request alone, or ask somebody who has it."}
+	}
 	return d.answerRequest(ctx, in.InJoinRequest, func(s roster.Staff, id roster.JoinRequestID) (roster.JoinRequest, error) {
 		return d.Roster.ApproveJoin(ctx, s, id, in.Body.Role, in.Body.Always)
 	})
