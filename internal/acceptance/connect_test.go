@@ -218,6 +218,7 @@ func TestAPISetsConnectionsUp(t *testing.T) {
 		if list := g.must(http.StatusOK, "GET", "/tenants/acme/connections", nil).items(); len(list) != 1 {
 			t.Errorf("%d connections", len(list))
 		}
+		g.must(http.StatusUnprocessableEntity, "PATCH", path, object{"metadata": doc, "metadata_url": "https://idp.example/metadata"})
 		g.must(http.StatusUnprocessableEntity, "POST", "/tenants/acme/connections", object{"type": "saml"})
 		g.must(http.StatusUnprocessableEntity, "POST", "/tenants/acme/connections", object{"type": "oidc", "issuer": "https://login.microsoftonline.com/common/v2.0", "client_id": "c", "client_secret": "s"})
 	})
@@ -254,6 +255,30 @@ func TestAPIEnforcesSSO(t *testing.T) {
 			if !slices.Contains(events, want) {
 				t.Errorf("no %s event in %v", want, events)
 			}
+		}
+	})
+}
+
+// TestChangedClientIsCheckedLikeANewOne: what a connection could not have been made with, it is not changed to.
+func TestChangedClientIsCheckedLikeANewOne(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		a := g.tenant("acme")
+		made := g.must(http.StatusCreated, "POST", "/tenants/acme/connections", object{
+			"type": "oidc", "issuer": "https://op.example", "client_id": "rollcall", "client_secret": "hush-client-secret",
+		})
+		path := "/tenants/acme/connections/" + made.get("id")
+		for _, bad := range []object{
+			{"algorithms": []string{"XS256"}}, {"scopes": []string{"offline_access"}}, {"client_id": "two words"},
+			{"auth_method": "none", "client_secret": "another"},
+		} {
+			g.must(http.StatusUnprocessableEntity, "PATCH", path, bad)
+		}
+		if c := a.config().Connections[0]; c.Version != 1 {
+			t.Errorf("version %d after refused changes", c.Version)
+		}
+		g.must(http.StatusOK, "PATCH", path, object{"auth_method": "none"})
+		if c := a.config().Connections[0]; len(c.OIDC.Secret) > 0 || c.OIDC.AuthMethod != tenant.AuthNone {
+			t.Errorf("a public client keeps a secret: method %s", c.OIDC.AuthMethod)
 		}
 	})
 }

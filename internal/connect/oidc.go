@@ -76,11 +76,25 @@ func (s *Service) seal(id tenant.ConnectionID, text secret.Text) []byte {
 	return s.Key.Seal([]byte(text.Reveal()), about(id))
 }
 
-// Change changes a connection, with a new client secret of an OIDC connection; the zero Text leaves the old one.
+// Change changes a connection, with a new client secret of an OIDC connection; the zero Text leaves the old one. What
+// CreateOIDC would refuse is refused here too. A client that becomes public loses its secret.
 func (s *Service) Change(ctx context.Context, by roster.Staff, c tenant.Connection, ch roster.ConnectionChange, text secret.Text) (tenant.Connection, error) {
 	if !text.IsZero() {
 		sealed := s.seal(c.ID, text)
 		ch.Secret = &sealed
+	}
+	if c.OIDC != nil {
+		if ch.EntraTenant != nil {
+			lower := strings.ToLower(strings.TrimSpace(*ch.EntraTenant))
+			ch.EntraTenant = &lower
+		}
+		wanted, err := ch.On(c, s.now())
+		if err == nil {
+			err = s.checkOIDC(ctx, wanted, false)
+		}
+		if err != nil {
+			return c, err
+		}
 	}
 	return s.Roster.ChangeConnection(ctx, by, c.ID, ch)
 }

@@ -22,6 +22,9 @@ const (
 // maxConnections is how many connections a tenant may have, removed ones not counted.
 const maxConnections = 50
 
+// maxKeptConnections counts them too: they stay in the configuration, which each request reads.
+const maxKeptConnections = 500
+
 // CreateConnection makes a connection as it is given: its id too, for what is sealed in it is sealed about that id. Its
 // status is draft or active. Invalid for settings that can't be used, Refused for an active one that verifies nobody.
 func (r *Roster) CreateConnection(ctx context.Context, s Staff, c tenant.Connection) (tenant.Connection, error) {
@@ -54,22 +57,32 @@ func (r *Roster) CreateConnection(ctx context.Context, s Staff, c tenant.Connect
 
 // mayAdd says what keeps a new connection from being added to those that are there.
 func mayAdd(cfg tenant.Config, c tenant.Connection) error {
-	live := 0
-	for _, other := range cfg.Connections {
-		if other.ID == c.ID {
-			return &Error{Kind: Conflict, Field: "id", Detail: "There is a connection with this id."}
-		}
-		if other.Status != tenant.ConnectionRemoved {
-			live++
-		}
-	}
 	switch {
-	case live >= maxConnections:
-		return &Error{Kind: TooMany, Field: "connection", Detail: "A tenant has up to 50 connections. Remove one first."}
+	case slices.ContainsFunc(cfg.Connections, func(o tenant.Connection) bool { return o.ID == c.ID }):
+		return &Error{Kind: Conflict, Field: "id", Detail: "There is a connection with this id."}
+	case live(cfg) >= maxConnections:
+		return tooManyConnections()
+	case len(cfg.Connections) >= maxKeptConnections:
+		return &Error{Kind: TooMany, Field: "connection", Detail: "A tenant has had up to 500 connections. Change or restore one instead of making another."}
 	case c.ID.IsZero() || c.Status != tenant.ConnectionDraft && c.Status != tenant.ConnectionActive:
 		return &Error{Kind: Invalid, Field: "status", Detail: "A new connection is a draft, or active."}
 	}
 	return nil
+}
+
+// live counts the connections that are not removed.
+func live(cfg tenant.Config) int {
+	n := 0
+	for _, c := range cfg.Connections {
+		if c.Status != tenant.ConnectionRemoved {
+			n++
+		}
+	}
+	return n
+}
+
+func tooManyConnections() error {
+	return &Error{Kind: TooMany, Field: "connection", Detail: "A tenant has up to 50 connections. Remove one first."}
 }
 
 // ActivateConnection lets people sign in through a connection. Refused with no_certificate or certificate_expired when
@@ -108,11 +121,16 @@ func (r *Roster) RestoreConnection(ctx context.Context, s Staff, id tenant.Conne
 		if err != nil {
 			return err
 		}
+		if err := s.If.Check(before.Version); err != nil {
+			return err
+		}
 		switch {
 		case before.Status != tenant.ConnectionRemoved:
 			return &Error{Kind: Invalid, Field: "connection", Detail: "The connection is not removed."}
 		case tx.Now().Sub(before.RemovedAt) > undoPeriod:
 			return &Error{Kind: Invalid, Field: "connection", Detail: "The connection was removed more than 30 days ago. Create a new one."}
+		case live(cfg) >= maxConnections:
+			return tooManyConnections()
 		}
 		out = before
 		out.Status, out.RemovedAt = tenant.ConnectionDisabled, time.Time{}

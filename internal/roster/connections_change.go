@@ -39,18 +39,9 @@ type ConnectionChange struct {
 // admin_by_mapping for a rule that gives the admin role.
 func (r *Roster) ChangeConnection(ctx context.Context, s Staff, id tenant.ConnectionID, ch ConnectionChange) (tenant.Connection, error) {
 	return r.changeConnection(ctx, s, id, ConnectionChanged, func(tx Tx, c *tenant.Connection, cfg tenant.Config) error {
-		before := cloned(*c)
-		set(&c.Name, ch.Name)
-		if ch.Mapping != nil {
-			rules := c.Mapping.Rules
-			c.Mapping = *ch.Mapping
-			c.Mapping.Rules = rules
-		}
-		set(&c.Mapping.Rules, ch.Rules)
-		if err := ch.saml(c, tx.Now()); err != nil {
-			return err
-		}
-		if err := ch.oidc(c); err != nil {
+		before := *c
+		var err error
+		if *c, err = ch.On(before, tx.Now()); err != nil {
 			return err
 		}
 		if err := checkConnection(ctx, tx, cfg, *c); err != nil {
@@ -64,6 +55,23 @@ func (r *Roster) ChangeConnection(ctx context.Context, s Staff, id tenant.Connec
 		untest(before, c)
 		return nil
 	})
+}
+
+// On is what a change makes of a connection's settings, as far as the settings themselves tell: for who checks them
+// by the protocol's rules before they are stored. The error is Invalid or Refused.
+func (ch ConnectionChange) On(c tenant.Connection, now time.Time) (tenant.Connection, error) {
+	c = cloned(c)
+	set(&c.Name, ch.Name)
+	if ch.Mapping != nil {
+		rules := c.Mapping.Rules
+		c.Mapping = *ch.Mapping
+		c.Mapping.Rules = rules
+	}
+	set(&c.Mapping.Rules, ch.Rules)
+	if err := ch.saml(&c, now); err != nil {
+		return c, err
+	}
+	return c, ch.oidc(&c)
 }
 
 func (ch ConnectionChange) saml(c *tenant.Connection, now time.Time) error {
@@ -102,7 +110,9 @@ func (ch ConnectionChange) oidc(c *tenant.Connection) error {
 	}
 	set(&c.OIDC.ClientID, ch.ClientID)
 	set(&c.OIDC.Secret, ch.Secret)
-	set(&c.OIDC.AuthMethod, ch.AuthMethod)
+	if set(&c.OIDC.AuthMethod, ch.AuthMethod); ch.AuthMethod != nil && *ch.AuthMethod == tenant.AuthNone && ch.Secret == nil {
+		c.OIDC.Secret = nil // a public client has none
+	}
 	set(&c.OIDC.Scopes, ch.Scopes)
 	set(&c.OIDC.EntraTenant, ch.EntraTenant)
 	set(&c.OIDC.EntraDomainOwner, ch.EntraDomains)
