@@ -39,6 +39,11 @@ func TestSSOIsEnforcedWithAWayOutOnly(t *testing.T) {
 		}
 		_, err = g.roster.RemoveBreakGlass(ctx, a.admin, ada.ID)
 		refusal(t, err, roster.CodeNoBreakGlass)
+		eve := do[roster.Member](t)(g.roster.AddMember(ctx, a.staff, "eve@acme.example", "admin", ""))
+		do[tenant.Tenant](t)(g.roster.AddBreakGlass(ctx, a.admin, eve.ID, "stands in", g.clock.Now().Add(time.Hour)))
+		g.clock.advance(2 * time.Hour)
+		_, err = g.roster.RemoveBreakGlass(ctx, a.admin, ada.ID) // the other exception is over
+		refusal(t, err, roster.CodeNoBreakGlass)
 		_, err = g.roster.DisableConnection(ctx, a.admin, c.ID)
 		refusal(t, err, roster.CodeSSOEnforced)
 		_, err = g.roster.RemoveConnection(ctx, a.admin, c.ID)

@@ -51,22 +51,31 @@ func (r *Roster) mayEnforce(ctx context.Context, tx Tx, cfg tenant.Config) error
 			Detail: "Nobody has signed in through an active connection in test mode within the last 24 hours with its settings as they are. Test one first, so that it is known to work.",
 		}
 	}
-	for _, b := range cfg.Tenant.Policy.SSO.BreakGlass {
-		if !b.Until.IsZero() && !b.Until.After(tx.Now()) {
-			continue
-		}
-		m, err := tx.Member(ctx, Scope{}, MemberID{b.Member}, false)
-		if err == nil && isAdmin(cfg, m) {
-			return nil
-		}
-		if err != nil && !errors.Is(err, NotFound) {
-			return err
-		}
+	found, err := standsOutside(ctx, tx, cfg, cfg.Tenant.Policy.SSO)
+	if err != nil || found {
+		return err
 	}
 	return &Error{
 		Kind: Refused, Code: CodeNoBreakGlass, Field: "enforced",
 		Detail: "No active admin may sign in when the identity provider does not work. Name one as break-glass first.",
 	}
+}
+
+// standsOutside says whether a policy excepts an active admin now: the exceptions of others help nobody.
+func standsOutside(ctx context.Context, tx Tx, cfg tenant.Config, p tenant.SSOPolicy) (bool, error) {
+	for _, b := range p.BreakGlass {
+		if !p.Excepts(b.Member, tx.Now()) {
+			continue
+		}
+		m, err := tx.Member(ctx, Scope{}, MemberID{b.Member}, false)
+		if err == nil && isAdmin(cfg, m) {
+			return true, nil
+		}
+		if err != nil && !errors.Is(err, NotFound) {
+			return false, err
+		}
+	}
+	return false, nil
 }
 
 // AddBreakGlass lets a member sign in another way while SSO is enforced, until a time; zero: until taken away. Refused
@@ -90,7 +99,9 @@ func (r *Roster) AddBreakGlass(ctx context.Context, s Staff, id MemberID, reason
 				Detail: "Break-glass is for active admins, who can put things right. Make the member an admin first, or name another one.",
 			}
 		}
-		all := slices.DeleteFunc(slices.Clone(p.SSO.BreakGlass), func(b tenant.BreakGlass) bool { return b.Member == id.UUID })
+		all := slices.DeleteFunc(slices.Clone(p.SSO.BreakGlass), func(b tenant.BreakGlass) bool {
+			return b.Member == id.UUID || !p.SSO.Excepts(b.Member, tx.Now()) // those that are over make room
+		})
 		if len(all) >= tenant.MaxBreakGlass {
 			return Event{}, &Error{
 				Kind: Refused, Code: CodeBreakGlassFull, Field: "member",
@@ -105,8 +116,8 @@ func (r *Roster) AddBreakGlass(ctx context.Context, s Staff, id MemberID, reason
 	})
 }
 
-// RemoveBreakGlass takes a member's exception back. Refused with no_break_glass when it is the last one while SSO is
-// enforced; NotFound when the member has none.
+// RemoveBreakGlass takes a member's exception back. Refused with no_break_glass when no other active admin would
+// get in while SSO is enforced; NotFound when the member has none.
 func (r *Roster) RemoveBreakGlass(ctx context.Context, s Staff, id MemberID) (tenant.Tenant, error) {
 	return r.changePolicy(ctx, s, func(tx Tx, cfg tenant.Config, p *tenant.Policy) (Event, error) {
 		all := slices.DeleteFunc(slices.Clone(p.SSO.BreakGlass), func(b tenant.BreakGlass) bool { return b.Member == id.UUID })
@@ -116,10 +127,16 @@ func (r *Roster) RemoveBreakGlass(ctx context.Context, s Staff, id MemberID) (te
 		if p.SSO.BreakGlass = all; len(all) == 0 {
 			p.SSO.BreakGlass = nil
 		}
-		if p.SSO.Enforced && len(all) == 0 {
-			return Event{}, &Error{
-				Kind: Refused, Code: CodeNoBreakGlass, Field: "member",
-				Detail: "SSO is enforced and this is the last one who gets in without it. Name another one first, or switch the enforcement off.",
+		if p.SSO.Enforced {
+			others, err := standsOutside(ctx, tx, cfg, p.SSO)
+			if err != nil {
+				return Event{}, err
+			}
+			if !others {
+				return Event{}, &Error{
+					Kind: Refused, Code: CodeNoBreakGlass, Field: "member",
+					Detail: "SSO is enforced and no other active admin gets in without it. Name another one first, or switch the enforcement off.",
+				}
 			}
 		}
 		e := s.event(BreakGlassTaken, details{})
