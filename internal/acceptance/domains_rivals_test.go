@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -152,4 +153,66 @@ func TestTwoTenantsProveOneDomain_J9(t *testing.T) {
 			t.Errorf("%d tenants own the domain, want 1", owners)
 		}
 	})
+}
+
+// between is a locator behind which something happens once, between a look around a domain and what is made of it.
+type between struct {
+	roster.Locator
+	then func()
+}
+
+// DomainsBelow implements roster.Locator.
+func (b *between) DomainsBelow(ctx context.Context, name string) ([]roster.DomainClaim, error) {
+	found, err := b.Locator.DomainsBelow(ctx, name)
+	if f := b.then; f != nil {
+		b.then = nil
+		f()
+	}
+	return found, err
+}
+
+// TestSubDomainIsClaimedInBetween_J4: a sub-domain never counts as two tenants', whoever was first.
+func TestSubDomainIsClaimedInBetween_J4(t *testing.T) {
+	on := true
+	for name, act := range map[string]func(w *world, a *account){
+		"the domain above is proven meanwhile": func(_ *world, a *account) { a.verify("corp.example") },
+		"the domain above is trusted meanwhile": func(_ *world, a *account) {
+			do[tenant.Domain](a.g.t)(a.g.roster.TrustDomain(a.g.t.Context(), a.staff, "corp.example"))
+		},
+		"sub-domains are switched on meanwhile": func(_ *world, a *account) { a.verify("corp.example") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, g *gateway) {
+				w, a, b, ctx := g.dns(), g.tenant("acme"), g.tenant("bolt"), t.Context()
+				theirs := b.add("eu.corp.example")
+				w.set(theirs)
+				w.set(a.add("corp.example"))
+				set := func() {
+					do[tenant.Domain](t)(g.roster.ConfigureDomain(ctx, a.staff, "corp.example", roster.DomainSettings{SubDomains: &on}))
+				}
+				claim := func() {
+					if d := a.domain("corp.example"); d.Owned() { // the owner agrees
+						w.put(tenant.ChallengeHost(d.Name), nameserver.Reply{Texts: []string{d.Challenge, theirs.Challenge}})
+					}
+					if d := b.verify(theirs.Name); !d.Owned() {
+						t.Errorf("the sub-domain is %s", d.Status)
+					}
+				}
+				locator := g.roster.Locator
+				defer func() { g.roster.Locator = locator }()
+				if name == "sub-domains are switched on meanwhile" {
+					act(w, a)
+					g.roster.Locator = &between{locator, claim}
+					set()
+				} else {
+					set()
+					g.roster.Locator = &between{locator, claim}
+					act(w, a)
+				}
+				if diff := cmp.Diff([]string{"eu.corp.example"}, a.domain("corp.example").Proof.Apart); diff != "" {
+					t.Errorf("apart mismatch (-want +got)\n%s", diff)
+				}
+			})
+		})
+	}
 }

@@ -8,18 +8,20 @@ import (
 	"time"
 
 	"rollcall/internal/tenant"
-	"rollcall/internal/tenant/maildomain"
 )
 
 // AddDomain notes that a tenant wants to prove a domain. Adding one that is there already returns it as it
 // is; one that was lost, or whose challenge has expired, gets a new challenge.
 func (r *Roster) AddDomain(ctx context.Context, s Staff, name string) (tenant.Domain, error) {
 	challenge := newChallenge()
-	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, _ tenant.Config, now time.Time) error {
+	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, cfg tenant.Config, now time.Time) error {
 		if !d.Here() || d.Expired(now) {
 			challenged(d, challenge, now)
 		}
-		return r.claimable(d.Name)
+		if err := r.claimable(d.Name); err != nil {
+			return err
+		}
+		return mayHold(cfg, *d)
 	})
 }
 
@@ -61,14 +63,18 @@ func (r *Roster) TrustDomain(ctx context.Context, s Staff, name string) (tenant.
 		return tenant.Domain{}, err
 	}
 	challenge := newChallenge()
-	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, _ tenant.Config, now time.Time) error {
+	d, err := r.changeDomain(ctx, s, name, func(d *tenant.Domain, cfg tenant.Config, now time.Time) error {
 		if d.Challenge == "" {
 			challenged(d, challenge, now)
 		}
 		d.Status = tenant.DomainTrusted
 		d.Proof = tenant.Proof{Report: d.Proof.Report, Apart: around.below}
-		return nil
+		return mayHold(cfg, *d)
 	})
+	if err != nil {
+		return d, err
+	}
+	return r.settled(ctx, s.Tenant, d)
 }
 
 // RemoveDomain takes a domain away. Its members stay; directories can create
@@ -123,7 +129,7 @@ func (r *Roster) ConfigureDomain(ctx context.Context, s Staff, name string, set 
 			return tenant.Domain{}, err
 		}
 	}
-	return r.changeDomain(ctx, s, name, func(d *tenant.Domain, cfg tenant.Config, _ time.Time) error {
+	d, err := r.changeDomain(ctx, s, name, func(d *tenant.Domain, cfg tenant.Config, _ time.Time) error {
 		if !d.Here() {
 			return noDomain(d.Name)
 		}
@@ -136,8 +142,8 @@ func (r *Roster) ConfigureDomain(ctx context.Context, s Staff, name string, set 
 		}
 		if set.SubDomains != nil {
 			d.SubDomains = *set.SubDomains
-			if d.SubDomains && d.Owned() {
-				d.Proof.Apart = around.below
+			if d.SubDomains && d.Owned() { // beside those that were taken out while we looked
+				d.Proof.Apart = together(d.Proof.Apart, around.below)
 			}
 		}
 		if set.DefaultRole == "" {
@@ -146,6 +152,10 @@ func (r *Roster) ConfigureDomain(ctx context.Context, s Staff, name string, set 
 		d.DefaultRole = set.DefaultRole
 		return checkDefault(cfg, set.DefaultRole)
 	})
+	if err != nil || set.SubDomains == nil || !d.Owned() {
+		return d, err
+	}
+	return r.settled(ctx, s.Tenant, d)
 }
 
 // changeDomain is writeDomain at a person's word, and records a refusal.
@@ -263,33 +273,6 @@ func newChallenge() string { return tenant.ChallengePrefix + rand.Text() + rand.
 func challenged(d *tenant.Domain, challenge string, now time.Time) {
 	d.Status, d.Challenge, d.ChallengedAt, d.CheckedAt = tenant.DomainPending, challenge, now, time.Time{}
 	d.Proof = tenant.Proof{}
-}
-
-// claimable refuses domains that nobody can own: whoever owned one would own the addresses of half the world.
-func (r *Roster) claimable(name string) error {
-	reason := r.PublicDomains.Reason(name)
-	if reason == "" {
-		return nil
-	}
-	return &Error{Kind: Invalid, Code: CodePublicDomain, Field: "domain", Detail: publicDetail(name, reason)}
-}
-
-func publicDetail(name string, reason maildomain.Reason) string {
-	why := "Anybody can have an address at " + quote(name) + ", so it can't be one tenant's own."
-	switch reason {
-	case maildomain.Throwaway:
-		why = "Addresses at " + quote(name) + " are made to be thrown away, so it can't be a tenant's own."
-	case maildomain.PublicSuffix:
-		why = "Anybody can have a domain under " + quote(name) + ", so it can't be one tenant's own."
-	case maildomain.VendorGiven:
-		why = "The name " + quote(name) + " belongs to a vendor who gives such names to customers, so it can't be a tenant's own."
-	case maildomain.ReservedName:
-		why = "The name " + quote(name) + " is not one that mail on the internet can reach, so it can be nobody's own."
-	case maildomain.DeniedByThem:
-		why = "The operator does not let " + quote(name) + " be a tenant's own."
-	default:
-	}
-	return why + " Use the domain of the customer's company."
 }
 
 func noDomain(name string) error {

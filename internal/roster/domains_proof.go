@@ -68,8 +68,9 @@ func (r *Roster) prove(ctx context.Context, from origin, id tenant.ID, d tenant.
 			return d, err
 		}
 	}
-	var out tenant.Domain
+	out, gained := d, false
 	err := r.update(ctx, id, from, func(tx Tx, alone bool) error {
+		gained = false
 		cfg, err := tx.Config(ctx)
 		if err != nil {
 			return err
@@ -87,11 +88,14 @@ func (r *Roster) prove(ctx context.Context, from origin, id tenant.ID, d tenant.
 			return errAlone
 		}
 		if !before.Owned() {
-			out.Proof.Apart = around.below
+			out.Proof.Apart, gained = around.below, true
 		}
 		return r.putDomain(ctx, tx, cfg, from, before, &out, proofEvent(before, out))
 	})
-	return out, err
+	if err != nil || !gained {
+		return out, err
+	}
+	return r.settled(ctx, id, out)
 }
 
 // look asks DNS for the record of a domain. Where it is missing from a domain that waits for it, the usual

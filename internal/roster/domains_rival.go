@@ -131,7 +131,7 @@ func (r *Roster) setApart(ctx context.Context, above []DomainClaim, name string)
 		}
 		_, err := r.writeDomain(ctx, ourselves(), c.Tenant, c.Name, DomainSubClaimed, func(d *tenant.Domain, _ tenant.Config, _ time.Time) error {
 			if d.Owned() && !slices.Contains(d.Proof.Apart, name) {
-				d.Proof.Apart = slices.Sorted(slices.Values(append(slices.Clone(d.Proof.Apart), name)))
+				d.Proof.Apart = together(d.Proof.Apart, []string{name})
 			}
 			return nil
 		})
@@ -140,6 +140,33 @@ func (r *Roster) setApart(ctx context.Context, above []DomainClaim, name string)
 		}
 	}
 	return nil
+}
+
+// settled looks around a domain once more, after it became a tenant's or took names below it in: another tenant may
+// have come to hold a name above or below between our look and our write, and its own look may have been too early to
+// see ours. Whoever writes last sees the other.
+func (r *Roster) settled(ctx context.Context, id tenant.ID, d tenant.Domain) (tenant.Domain, error) {
+	n, err := r.around(ctx, id, d.Name)
+	if err != nil {
+		return d, err
+	}
+	if err := r.setApart(ctx, n.above, d.Name); err != nil {
+		return d, err
+	}
+	if len(together(d.Proof.Apart, n.below)) == len(d.Proof.Apart) {
+		return d, nil
+	}
+	return r.writeDomain(ctx, ourselves(), id, d.Name, DomainChanged, func(d *tenant.Domain, _ tenant.Config, _ time.Time) error {
+		if d.Owned() {
+			d.Proof.Apart = together(d.Proof.Apart, n.below)
+		}
+		return nil
+	})
+}
+
+// together are the names of two lists, sorted, each once. The lists stay as they are.
+func together(a, b []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b))))
 }
 
 // ourselves is the gateway acting on its own; events give the operator as its actor.
