@@ -54,6 +54,8 @@ type Choose struct {
 	Email string
 	Ways  []Way
 	Other string // the page to start again
+	// Another says that the browser is signed in, and not as the application asks.
+	Another bool
 }
 
 func (Choose) name() string  { return "choose" }

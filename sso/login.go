@@ -40,26 +40,34 @@ func (d *Door) login(w http.ResponseWriter, r *http.Request) error {
 			return tooMany(w, wait)
 		}
 	}
+	ways, err := d.asked(r, hint, options)
+	if err != nil || len(ways) > 0 {
+		// Whoever was signed in, and not as the app asks, decides: sent on at once they might come back the same.
+		return d.offer(w, ways, hint, back, r.Form.Get("another") == "1", err)
+	}
+	d.Pages.Show(w, http.StatusOK, console.Login{Email: hint, Return: back, Known: d.known(r, options)})
+	return nil
+}
+
+// asked are the ways in that the link to the page names: a connection, a tenant, or an address.
+func (d *Door) asked(r *http.Request, hint string, options url.Values) ([]console.Way, error) {
 	if name := r.Form.Get("connection"); name != "" {
-		if id, err := tenant.ParseConnectionID(name); err == nil {
-			goTo(w, startURL(id, options))
-			return nil
+		id, err := tenant.ParseConnectionID(name)
+		if err != nil {
+			return nil, nil //nolint:nilerr // a link with a slip leads to the page
 		}
+		return []console.Way{{Tenant: "Sign in", URL: startURL(id, options)}}, nil
 	}
 	if name := r.Form.Get("organization"); name != "" {
 		ways, err := d.waysOf(r.Context(), name, options)
 		if err != nil || len(ways) > 0 {
-			return d.offer(w, ways, "", back, err)
+			return ways, err
 		}
 	}
-	if hint != "" {
-		ways, err := d.waysFor(r.Context(), hint, options)
-		if err != nil || len(ways) > 0 {
-			return d.offer(w, ways, hint, back, err)
-		}
+	if hint == "" {
+		return nil, nil
 	}
-	d.Pages.Show(w, http.StatusOK, console.Login{Email: hint, Return: back, Known: d.known(r, options)})
-	return nil
+	return d.waysFor(r.Context(), hint, options)
 }
 
 // typed goes on with an address that somebody typed.
@@ -75,22 +83,23 @@ func (d *Door) typed(w http.ResponseWriter, r *http.Request, email, back string,
 	options.Set("login_hint", email)
 	ways, err := d.waysFor(r.Context(), string(address), options)
 	if err != nil || len(ways) > 0 {
-		return d.offer(w, ways, email, back, err)
+		return d.offer(w, ways, email, back, false, err)
 	}
 	d.Pages.Show(w, http.StatusOK, console.Login{Email: email, Return: back, Unknown: true})
 	return nil
 }
 
-// offer takes the one way that there is, or lets somebody choose.
-func (d *Door) offer(w http.ResponseWriter, ways []console.Way, email, back string, err error) error {
+// offer takes the one way that there is, or lets somebody choose. another says that the browser is signed in already,
+// and not as the app asks.
+func (d *Door) offer(w http.ResponseWriter, ways []console.Way, email, back string, another bool, err error) error {
 	if err != nil {
 		return err
 	}
-	if len(ways) == 1 {
+	if len(ways) == 1 && !another {
 		goTo(w, ways[0].URL)
 		return nil
 	}
-	d.Pages.Show(w, http.StatusOK, console.Choose{Email: email, Ways: ways, Other: pathLogin + "?" + url.Values{"return": {back}}.Encode()})
+	d.Pages.Show(w, http.StatusOK, console.Choose{Email: email, Ways: ways, Another: another, Other: pathLogin + "?" + url.Values{"return": {back}}.Encode()})
 	return nil
 }
 
