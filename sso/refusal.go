@@ -141,7 +141,7 @@ func (d *Door) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	default:
 		code = "internal"
 	}
-	if code == CodeNoFlow {
+	if code == CodeNoFlow && status == http.StatusUnprocessableEntity {
 		status = http.StatusBadRequest // nothing in it can be corrected
 	}
 	if code == roster.CodeTenantSuspended || status == http.StatusConflict {
