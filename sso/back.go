@@ -237,7 +237,7 @@ func (d *Door) arrived(w http.ResponseWriter, r *http.Request, at found, f flow,
 	if err != nil {
 		return at.said(err)
 	}
-	if err := d.Sessions.SignedIn(w, r, in.Token, in.Session); err != nil {
+	if err := d.Sessions.SignedIn(w, r, in.Token, in.Session, f.Bore); err != nil {
 		// The person is in; that an older session lives on until its time is not theirs to mend.
 		d.Log.WarnContext(r.Context(), "the former session did not end", "tenant", at.Tenant.ID.String(), "error", err.Error())
 	}

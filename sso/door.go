@@ -25,6 +25,8 @@ type State interface {
 	Take(ctx context.Context, id string) ([]byte, error) // NotFound
 	// FirstTime says whether something of a tenant was not seen before.
 	FirstTime(ctx context.Context, id tenant.ID, what string, ttl time.Duration) (bool, error)
+	// Forget makes something of a tenant as if it had not been seen: what it was for did not come about.
+	Forget(ctx context.Context, id tenant.ID, what string) error
 }
 
 // Limits bounds how often one sender begins to sign in. Wait takes one try and returns how
@@ -36,8 +38,10 @@ type Limits interface {
 // Sessions tells who a browser is and gives it the cookie of a new session.
 type Sessions interface {
 	Resume(w http.ResponseWriter, r *http.Request) (roster.LiveSession, error)
-	// SignedIn gives the browser its new session's token, and ends the one that it came with.
-	SignedIn(w http.ResponseWriter, r *http.Request, token string, s roster.Session) error
+	// Bears returns what the request's cookie bears.
+	Bears(r *http.Request) roster.BrowserToken
+	// SignedIn gives the browser its new session's token, and ends those that it bears and bore when the sign-in began.
+	SignedIn(w http.ResponseWriter, r *http.Request, token string, s roster.Session, began roster.BrowserToken) error
 	SignOut(w http.ResponseWriter, r *http.Request) error
 }
 

@@ -35,7 +35,9 @@ type flow struct {
 	// Test says that it is a test sign-in, and of which version of the connection; Ticket is the link's.
 	Test   int64  `json:"test,omitempty"`
 	Ticket string `json:"ticket,omitempty"`
-	// Known are the ways that the browser went before: its cookie for them stays away when another site posts.
+	// Bore is the session with which the sign-in began, which the new one replaces.
+	Bore roster.BrowserToken `json:"bore"`
+	// Known are the ways that the browser went before: its cookies for them and for Bore stay away when another site posts.
 	Known []way `json:"known,omitempty"`
 }
 

@@ -170,6 +170,7 @@ type way struct {
 const (
 	lastCookie = "rollcall-last"
 	maxKnown   = 5
+	maxLast    = 2 << 10 // bytes of its JSON: it is kept with each sign-in that begins
 	lastLife   = 180 * 24 * time.Hour
 )
 
@@ -182,10 +183,16 @@ func remembered(r *http.Request) []way {
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(c.Value)
 	var ways []way
-	if err != nil || json.Unmarshal(raw, &ways) != nil {
+	if err != nil || len(raw) > maxLast || json.Unmarshal(raw, &ways) != nil {
 		return nil
 	}
-	return ways[:min(len(ways), maxKnown)]
+	ways = ways[:min(len(ways), maxKnown)]
+	for i := range ways {
+		if _, err := roster.ParseEmail(ways[i].Email); err != nil {
+			ways[i].Email = ""
+		}
+	}
+	return ways
 }
 
 // remember puts the way that was just gone in front of those known before.

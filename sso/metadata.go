@@ -1,6 +1,7 @@
 package sso
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -46,11 +47,14 @@ func (d *Door) hearLogout(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	status := http.StatusBadRequest
-	if isUnavailable(err) {
+	switch {
+	case isUnavailable(err):
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", retryAfter(waitOf(err)))
-	} else if errors.Is(err, roster.NotFound) {
+	case errors.Is(err, roster.NotFound):
 		status = http.StatusNotFound
+	case failureCode(err) == "" && web.Status(err) >= http.StatusInternalServerError: // ours, and no fault of the token
+		status = http.StatusInternalServerError
 	}
 	web.From(r.Context()).Fail(err)
 	web.WriteJSON(w, "application/json", status, map[string]string{"error": "invalid_request"})
@@ -73,7 +77,8 @@ func (d *Door) endByProvider(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	fresh, err := d.State.FirstTime(r.Context(), at.Tenant.ID, "logout "+at.Connection.ID.String()+" "+l.ID, max(l.Expires.Sub(d.Now())+time.Minute, time.Minute))
+	seen := "logout " + at.Connection.ID.String() + " " + l.ID
+	fresh, err := d.State.FirstTime(r.Context(), at.Tenant.ID, seen, max(l.Expires.Sub(d.Now())+time.Minute, time.Minute))
 	if err != nil {
 		return err
 	}
@@ -85,6 +90,14 @@ func (d *Door) endByProvider(w http.ResponseWriter, r *http.Request) error {
 		f.Subject = l.Subject
 	}
 	by := roster.Staff{Tenant: at.Tenant.ID, Actor: roster.Actor{Source: roster.SourceSignIn, ID: at.Connection.ID.String()}, RequestID: d.RequestID(r.Context())}
-	_, err = d.Roster.EndSessions(r.Context(), by, f, roster.EndIDPLogout)
-	return err
+	if _, err = d.Roster.EndSessions(r.Context(), by, f, roster.EndIDPLogout); err == nil {
+		return nil
+	}
+	// The provider sends the same token again, and must not be told then that it was used. It may have hung up already.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), forgetTime)
+	defer cancel()
+	return errors.Join(err, d.State.Forget(ctx, at.Tenant.ID, seen))
 }
+
+// forgetTime bounds what is still to be done for a request that has failed.
+const forgetTime = 2 * time.Second

@@ -54,7 +54,7 @@ func (d *Door) start(w http.ResponseWriter, r *http.Request) error {
 	if _, err := roster.ParseEmail(f.Email); err != nil {
 		f.Email = ""
 	}
-	f.Browser, f.Known = d.bind(w, r), remembered(r)
+	f.Browser, f.Bore, f.Known = d.bind(w, r), d.Sessions.Bears(r), remembered(r)
 	fresh := q.Get("fresh") == "1"
 	if at.Connection.Type == tenant.SAML {
 		return d.startSAML(r.Context(), w, at, f, fresh)

@@ -111,6 +111,11 @@ func (s signInState) FirstTime(ctx context.Context, id tenant.ID, what string, t
 	return s.store.FirstTime(ctx, shortlived.Key{Use: "sso_used", Tenant: id, Name: what}, ttl)
 }
 
+// Forget implements sso.State.
+func (s signInState) Forget(ctx context.Context, id tenant.ID, what string) error {
+	return s.store.Forget(ctx, shortlived.Key{Use: "sso_used", Tenant: id, Name: what})
+}
+
 // signInLimits bounds how often one network begins to sign in: an office behind one address is no
 // attack. When nobody can count, everybody may pass; what they begin is refused a step later.
 type signInLimits struct{ limits shortlived.Limits }

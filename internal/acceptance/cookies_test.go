@@ -35,7 +35,7 @@ func TestX1NewTokenAtSignInAndRoleChange(t *testing.T) {
 		planted := a.signIn(m.ID.String())
 		s := a.signIn(m.ID.String())
 		set, err := browser(t, []*http.Cookie{cookie(planted.cookie)}, func(w http.ResponseWriter, r *http.Request) error {
-			return service.SignedIn(w, r, s.cookie, s.session)
+			return service.SignedIn(w, r, s.cookie, s.session, roster.BrowserToken{})
 		})
 		if err != nil || len(set) != 1 || set[0].Value != s.cookie || set[0].Name != "__Host-rollcall" || !set[0].HttpOnly || !set[0].Secure ||
 			set[0].SameSite != http.SameSiteLaxMode || set[0].Path != "/" || set[0].Domain != "" {

@@ -60,6 +60,10 @@ func (s state) FirstTime(ctx context.Context, id tenant.ID, what string, ttl tim
 	return s.Store.FirstTime(ctx, shortlived.Key{Use: "sso_used", Tenant: id, Name: what}, ttl)
 }
 
+func (s state) Forget(ctx context.Context, id tenant.ID, what string) error {
+	return s.Store.Forget(ctx, shortlived.Key{Use: "sso_used", Tenant: id, Name: what})
+}
+
 // portal opens the door on 127.0.0.1, by http as in the demonstration.
 func (g *gateway) portal() *portal {
 	g.t.Helper()

@@ -86,6 +86,13 @@ const (
 	EndAppRemoved      EndReason = "app_removed"      // of a grant: the app may sign nobody in any more
 )
 
+// BrowserToken is what a browser's cookie bears: the hash of a session's token, and the tenant that it was made
+// for. Whether it opens anything is not said. The zero value is none.
+type BrowserToken struct {
+	Tenant tenant.ID `json:"tenant"`
+	Hash   [32]byte  `json:"hash"`
+}
+
 // LiveSession is a session that is good now, and whose it is.
 type LiveSession struct {
 	Tenant  tenant.Tenant

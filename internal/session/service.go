@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -77,17 +78,41 @@ func (s *Service) Resume(w http.ResponseWriter, r *http.Request) (roster.LiveSes
 	return l, nil
 }
 
-// SignedIn gives the browser the token of the session that has just begun, and ends the one
-// that it came with, of whatever tenant: a token that somebody planted is worth nothing afterwards
-// (SECURITY X1).
-func (s *Service) SignedIn(w http.ResponseWriter, r *http.Request, token string, l roster.Session) error {
-	s.SetCookie(w, token, l)
+// Bears returns what the request's cookie bears: the zero value when there is none, or several.
+func (s *Service) Bears(r *http.Request) roster.BrowserToken {
 	id, hash, err := s.token(r)
-	if err != nil || hash == l.Hash {
-		return nil //nolint:nilerr // it came without one
+	if err != nil {
+		return roster.BrowserToken{}
 	}
-	_, err = s.Roster.EndSessions(r.Context(), by(id, l.Member), roster.SessionFilter{Token: hash}, roster.EndReplaced)
-	return err
+	return roster.BrowserToken{Tenant: id, Hash: hash}
+}
+
+// SignedIn gives the browser the token of the session that has just begun, and ends those that it came with, of
+// whatever tenants: a token that somebody planted is worth nothing afterwards (SECURITY X1). They are the request's, and the
+// one that the browser bore when the sign-in began: the cookie stays away from what a provider's page posts.
+func (s *Service) SignedIn(w http.ResponseWriter, r *http.Request, token string, l roster.Session, began roster.BrowserToken) error {
+	s.SetCookie(w, token, l)
+	mine, _, err := secret.ParseBound(token, secret.Session)
+	if err != nil {
+		return fmt.Errorf("read the new session's token: %w", err)
+	}
+	former := []roster.BrowserToken{s.Bears(r)}
+	if began != former[0] {
+		former = append(former, began)
+	}
+	var errs []error
+	for _, t := range former {
+		if t.Tenant.IsZero() || t.Hash == l.Hash {
+			continue
+		}
+		who := l.Member
+		if t.Tenant.UUID != mine { // who signs in at one tenant is not another one's to know
+			who = roster.MemberID{}
+		}
+		_, err := s.Roster.EndSessions(r.Context(), by(t.Tenant, who), roster.SessionFilter{Token: t.Hash}, roster.EndReplaced)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }
 
 // SignOut ends the session of a request, and takes the cookie away whatever happens. A request without a
@@ -105,9 +130,13 @@ func (s *Service) SignOut(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// by is a person who speaks for themselves.
+// by is a person who speaks for themselves; zero: one whom the tenant does not know.
 func by(id tenant.ID, m roster.MemberID) roster.Staff {
-	return roster.Staff{Tenant: id, Actor: roster.Actor{Source: roster.SourceSignIn, ID: m.String()}}
+	a := roster.Actor{Source: roster.SourceSignIn}
+	if !m.IsZero() {
+		a.ID = m.String()
+	}
+	return roster.Staff{Tenant: id, Actor: a}
 }
 
 // List returns the person's own live sessions, newest first.

@@ -99,14 +99,14 @@ func TestRedisDownIsUnavailableSoon(t *testing.T) {
 	for _, addr := range []string{refusing, silent.Addr().String()} {
 		r := open(t, "redis://"+addr)
 		k := shortlived.Key{Use: "test", Name: "k"}
-		ctx, cancel := context.WithTimeout(t.Context(), 20*shortlived.Timeout) // seven calls
+		ctx, cancel := context.WithTimeout(t.Context(), 20*shortlived.Timeout) // eight calls
 		defer cancel()
 		_, take := r.Take(ctx, k)
 		_, first := r.FirstTime(ctx, k, time.Hour)
 		_, allow := r.Allow(ctx, k, shortlived.Rate{Count: 1, Per: time.Second, Burst: 1}, 1)
 		_, subscribe := r.Subscribe(ctx)
 		for what, err := range map[string]error{
-			"Put": r.Put(ctx, k, nil, time.Hour), "Take": take, "FirstTime": first, "Allow": allow, "Subscribe": subscribe,
+			"Put": r.Put(ctx, k, nil, time.Hour), "Take": take, "FirstTime": first, "Forget": r.Forget(ctx, k), "Allow": allow, "Subscribe": subscribe,
 			"Publish": r.Publish(ctx, shortlived.Notice{}), "Ping": r.Ping(ctx),
 		} {
 			if !errors.Is(err, roster.Unavailable) {

@@ -52,6 +52,9 @@ type Replays interface {
 	// FirstTime says whether the key was not seen within its ttl, and remembers it for ttl: of several
 	// that ask at once, one is the first. After an error nothing is known: refuse.
 	FirstTime(ctx context.Context, k Key, ttl time.Duration) (bool, error)
+	// Forget makes the key as if it had not been seen. It is for who was the first and could not do
+	// what the key stands for, so that the next one may. One that was never seen is no error.
+	Forget(ctx context.Context, k Key) error
 }
 
 // Limits bounds how often something happens (GCRA, the leaky bucket as a meter).

@@ -116,6 +116,14 @@ func (m *Memory) FirstTime(ctx context.Context, k Key, ttl time.Duration) (bool,
 	return first, err
 }
 
+// Forget implements Replays.
+func (m *Memory) Forget(ctx context.Context, k Key) error {
+	return m.do(ctx, func(now time.Time) error {
+		m.seen.take(k.digest(), now)
+		return nil
+	})
+}
+
 // Allow implements Limits.
 func (m *Memory) Allow(ctx context.Context, k Key, r Rate, n int) (Decision, error) {
 	if err := r.check(n); err != nil {

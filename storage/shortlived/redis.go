@@ -168,6 +168,11 @@ func (r *Redis) FirstTime(ctx context.Context, k Key, ttl time.Duration) (bool, 
 	return first && err == nil, err
 }
 
+// Forget implements Replays.
+func (r *Redis) Forget(ctx context.Context, k Key) error {
+	return r.do(ctx, func(ctx context.Context) error { return r.client.Del(ctx, k.redis(r.prefix, "seen")).Err() })
+}
+
 // gcra does what Rate.take does, in microseconds by the server's clock. Whole numbers up to 2^53 are
 // exact in it.
 var gcra = redis.NewScript(`

@@ -35,6 +35,7 @@ func RunShortLived(t *testing.T, open func(t *testing.T) ShortLived) {
 		{"keys do not run into each other", keysApart},
 		{"the first time comes once", firstOnce},
 		{"the first time comes again after the lifetime", firstAgain},
+		{"the first time comes again when it is forgotten", firstForgotten},
 		{"a limit gives its burst and then its rate", limitRate},
 		{"a limit counts what many take at once", limitRace},
 		{"what makes no sense is invalid", limitsInvalid},
@@ -150,6 +151,19 @@ func firstOnce(t *testing.T, s ShortLived) {
 			return err
 		}))
 		wantSame(t, "those who were first", int64(1), first.Load())
+	}
+}
+
+func firstForgotten(t *testing.T, s ShortLived) {
+	k := keyOf("forgotten")
+	for round := range 2 {
+		if err := s.Store.Forget(t.Context(), k); err != nil { // at first it was never seen
+			t.Fatalf("Forget: %v", err)
+		}
+		for i, want := range []bool{true, false} {
+			first, err := s.Store.FirstTime(t.Context(), k, time.Hour)
+			wantSame(t, fmt.Sprintf("first time %d of round %d", i, round), []any{want, error(nil)}, []any{first, err})
+		}
 	}
 }
 

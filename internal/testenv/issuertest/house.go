@@ -206,7 +206,7 @@ func (h *House) login(r *Replica, w http.ResponseWriter, q *http.Request) {
 	}
 	s, token, err := h.Begin(q.Context(), id, roster.SessionStart{Method: roster.MethodSAML})
 	if err == nil {
-		err = h.Sessions().SignedIn(w, q, token, s)
+		err = h.Sessions().SignedIn(w, q, token, s, roster.BrowserToken{})
 	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
