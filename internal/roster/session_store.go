@@ -38,7 +38,7 @@ type SessionEnd struct {
 // SessionQuery asks for a page of sessions, newest first.
 type SessionQuery struct {
 	Filter    SessionFilter // the zero filter means all here
-	WithEnded bool          // those that ended, or expired, too
+	WithEnded bool          // those that ended, too; one that has expired did so once SweepSessions has come by
 	Before    SessionID     // only those behind this one
 	Limit     int           // 1 or more
 }

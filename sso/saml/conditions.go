@@ -213,8 +213,9 @@ func (v *verifier) sessionTimes(a *Assertion) *Failure {
 	if f := v.within("authn_instant", a.AuthnInstant, time.Time{}); f != nil {
 		return f
 	}
-	if f := v.within("session_not_on_or_after", time.Time{}, a.SessionNotOnOrAfter); f != nil {
-		return f
+	// No allowance here: our session ends then, too, and one that has ended can't begin.
+	if end, now := a.SessionNotOnOrAfter, v.want.Now; !end.IsZero() && !now.Before(end) {
+		return fail(CodeExpired, "session_not_on_or_after", "The provider's session was over at %s, and our clock says %s. Sign in there again, or set the provider's clock.", stamp(end), stamp(now))
 	}
 	if v.ForceAuthn && !v.want.RequestedAt.IsZero() && a.AuthnInstant.Before(v.want.RequestedAt.Add(-Skew)) {
 		return fail(CodeAuthnTooOld, "force_authn", "The connection wants people to authenticate anew, and the provider let the person in on a session of %s.", stamp(a.AuthnInstant))

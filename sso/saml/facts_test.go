@@ -125,8 +125,8 @@ func TestClock_S23(t *testing.T) {
 		{"confirmation before the edge", set("NotOnOrAfter", at(-saml.Skew+ms), data...), "", ""},
 		{"confirmation at the edge", set("NotOnOrAfter", at(-saml.Skew), data...), saml.CodeExpired, "subject_confirmation"},
 		{"confirmation not yet", set("NotBefore", at(saml.Skew+ms), data...), saml.CodeNotYetValid, "subject_confirmation"},
-		{"session before its end", set("SessionNotOnOrAfter", at(-saml.Skew+ms), "AuthnStatement"), "", ""},
-		{"session at its end", set("SessionNotOnOrAfter", at(-saml.Skew), "AuthnStatement"), saml.CodeExpired, "session_not_on_or_after"},
+		{"session before its end", set("SessionNotOnOrAfter", at(ms), "AuthnStatement"), "", ""},
+		{"session at its end", set("SessionNotOnOrAfter", at(0), "AuthnStatement"), saml.CodeExpired, "session_not_on_or_after"},
 		{"authenticated in the future", set("AuthnInstant", at(saml.Skew+ms), "AuthnStatement"), saml.CodeNotYetValid, "authn_instant"},
 		{"authenticated yesterday", set("AuthnInstant", at(-24*time.Hour), "AuthnStatement"), "", ""},
 	} {
