@@ -143,6 +143,40 @@ func TestMetadataIsLookedAtOnceADay(t *testing.T) {
 	})
 }
 
+// TestSlowMetadataHoldsUpNobody_S35: a provider that hardly answers keeps no other's metadata from being looked at.
+func TestSlowMetadataHoldsUpNobody_S35(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		slow, quick := g.tenant("acme"), g.tenant("bolt")
+		slow.byURL(g.certificate(365 * day))
+		g.clock.advance(time.Hour)
+		doc := metadata(idpEntity, "", g.certificate(365*day))
+		g.site = map[string][]byte{"https://quick.example/m": doc}
+		do[tenant.Connection](t)(first(g.connect.CreateSAML(t.Context(), quick.admin, connect.SAMLDraft{Name: "quick", Metadata: connect.Metadata{URL: "https://quick.example/m"}})))
+		g.clock.advance(25 * time.Hour)
+		asked := make(chan struct{})
+		g.connect.Fetch = func(ctx context.Context, url, _ string) ([]byte, error) {
+			if url != idpURL {
+				close(asked)
+				return doc, nil
+			}
+			select {
+			case <-asked: // it answers when the other one has been asked, and not before
+				return nil, errors.New("no answer")
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
+		if n, err := g.connect.RefreshDue(t.Context()); n != 2 || err != nil {
+			t.Errorf("looked at %d, %v; want 2", n, err)
+		}
+		if c := slow.config().Connections[0]; c.SAML.Failure == "" {
+			t.Error("the one that did not answer is not marked")
+		}
+	})
+}
+
+func first(c tenant.Connection, _ []string, err error) (tenant.Connection, error) { return c, err }
+
 func TestConnectionSecretsAreSealedAndNeverShown_O22(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		a, ctx := g.tenant("acme"), t.Context()

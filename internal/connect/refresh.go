@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"rollcall/internal/roster"
@@ -18,8 +20,8 @@ const (
 	refreshJitter = 4 * time.Hour
 )
 
-// due is when a connection's metadata is looked at next. The jitter follows from the id, so that all replicas agree.
-func due(c tenant.Connection) time.Time {
+// dueAt is when a connection's metadata is looked at next. The jitter follows from the id, so that all replicas agree.
+func dueAt(c tenant.Connection) time.Time {
 	spread := time.Duration(binary.BigEndian.Uint32(c.ID.UUID[12:])) * refreshJitter >> 32
 	return c.SAML.CheckedAt.Add(refreshEvery - refreshJitter + spread)
 }
@@ -73,8 +75,8 @@ func (s *Service) RefreshDue(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	looked := 0
 	var errs []error
+	var due []work
 	for _, id := range ids {
 		cfg, err := s.Roster.Store.Reader(id).Config(ctx)
 		if err != nil {
@@ -83,19 +85,47 @@ func (s *Service) RefreshDue(ctx context.Context) (int, error) {
 		}
 		by := roster.Staff{Tenant: id, Actor: roster.Actor{Source: roster.SourceOperator}}
 		for _, c := range cfg.Connections {
-			if c.SAML == nil || c.SAML.MetadataURL == "" || c.Status == tenant.ConnectionRemoved || s.Now().Before(due(c)) {
+			if c.SAML == nil || c.SAML.MetadataURL == "" || c.Status == tenant.ConnectionRemoved || s.Now().Before(dueAt(c)) {
 				continue
 			}
-			looked++
-			if _, err := s.Refresh(ctx, by, c); err != nil && !errors.Is(err, roster.Stale) && !errors.Is(err, roster.NotFound) {
-				errs = append(errs, fmt.Errorf("look at the metadata of %s: %w", c.ID, err))
-			}
-			if ctx.Err() != nil {
-				return looked, errors.Join(append(errs, ctx.Err())...)
-			}
+			due = append(due, work{by, c})
 		}
 	}
-	return looked, errors.Join(errs...)
+	looked, failed := s.refreshAll(ctx, due)
+	return looked, errors.Join(append(errs, failed...)...)
+}
+
+// work is a connection that is due, and who is said to look at it.
+type work struct {
+	by roster.Staff
+	c  tenant.Connection
+}
+
+// lookers bounds how many documents are fetched together: providers that hardly answer hold up few others.
+const lookers = 8
+
+// refreshAll looks at all that is due, those first that were not looked at for longest. It stops when ctx ends.
+func (s *Service) refreshAll(ctx context.Context, all []work) (looked int, errs []error) {
+	slices.SortStableFunc(all, func(a, b work) int { return a.c.SAML.CheckedAt.Compare(b.c.SAML.CheckedAt) })
+	found := make([]error, len(all))
+	free := make(chan struct{}, lookers)
+	var wait sync.WaitGroup
+	for i, w := range all {
+		if ctx.Err() != nil {
+			errs = append(errs, ctx.Err())
+			break
+		}
+		looked++
+		free <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-free }()
+			if _, err := s.Refresh(ctx, w.by, w.c); err != nil && !errors.Is(err, roster.Stale) && !errors.Is(err, roster.NotFound) {
+				found[i] = fmt.Errorf("look at the metadata of %s: %w", w.c.ID, err)
+			}
+		})
+	}
+	wait.Wait()
+	return looked, append(errs, found...)
 }
 
 // sentence is an error in words for admins; none for nil.
