@@ -100,7 +100,11 @@ func (c *ssoEnforceCmd) Run(p *program) error {
 		}
 	}
 	if c.Preview {
-		return p.show(v, tell)
+		return p.show(v, func(w io.Writer) {
+			if tell(w); v.Total == 0 {
+				say(w, "Every active member has signed in through a connection, or is break-glass.")
+			}
+		})
 	}
 	t, err := r.EnforceSSO(p.ctx, s, true)
 	if err != nil {

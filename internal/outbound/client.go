@@ -108,8 +108,11 @@ func (c *Client) Get(ctx context.Context, raw, accept string) ([]byte, error) {
 	}
 	req.Header.Set("Accept", accept)
 	res, err := c.http.Do(req)
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		err = failed.Err // the URL is known to who asks
+	}
 	if err != nil {
-		return nil, fmt.Errorf("fetch: %w", err)
+		return nil, fmt.Errorf("fetch from %s: %w", u.Hostname(), err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {

@@ -66,7 +66,7 @@ func unansweredText(r tenant.ProofReport) string {
 		case tenant.LookTooMany:
 			parts = append(parts, l.Resolver+" had more than 200 records")
 		case tenant.LookFailed:
-			parts = append(parts, l.Resolver+" answered with an error")
+			parts = append(parts, l.Resolver+" could not be reached, or answered with an error")
 		}
 	}
 	if len(parts) == 0 {
