@@ -29,8 +29,13 @@ func local(path string) string {
 	return path
 }
 
-// start sends the browser to the connection's identity provider.
+// start sends the browser to the connection's identity provider. It is for whole pages: no frame, picture or script of
+// another site begins a sign-in that nobody sees (SECURITY S29, X7).
 func (d *Door) start(w http.ResponseWriter, r *http.Request) error {
+	dest, site := r.Header.Get("Sec-Fetch-Dest"), r.Header.Get("Sec-Fetch-Site")
+	if dest != "" && dest != "document" && site != "same-origin" && site != "none" {
+		return &roster.Error{Kind: roster.Forbidden, Code: CodeForeignPage, Detail: "A sign-in begins in a window of its own."}
+	}
 	at, err := d.connection(r)
 	if err != nil {
 		return err
