@@ -53,6 +53,24 @@ func (d details) json() json.RawMessage {
 	return b
 }
 
+// changedChoices names what a tenant chose anew for its domain, sorted.
+func changedChoices(before, after tenant.Domain) []string {
+	if before.Status == "" { // it is new
+		return nil
+	}
+	var names []string
+	if before.AutoJoin != after.AutoJoin {
+		names = append(names, "auto_join")
+	}
+	if before.DefaultRole != after.DefaultRole {
+		names = append(names, "default_role")
+	}
+	if before.SubDomains != after.SubDomains {
+		names = append(names, "sub_domains")
+	}
+	return names
+}
+
 // memberEvent tells of a member's change by its weightiest part; the details
 // hold the rest.
 func memberEvent(kind EventKind, from origin, cfg tenant.Config, before, after Member) Event {

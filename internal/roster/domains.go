@@ -211,7 +211,8 @@ func (r *Roster) putDomain(ctx context.Context, tx Tx, cfg tenant.Config, from o
 	if err := tx.PutDomain(ctx, *d); err != nil {
 		return err
 	}
-	e := Event{Kind: kind, Actor: from.actor, RequestID: from.requestID, Data: details{Name: d.Name, Status: string(d.Status)}.json()}
+	told := details{Name: d.Name, Status: string(d.Status), Fields: changedChoices(before, *d)}
+	e := Event{Kind: kind, Actor: from.actor, RequestID: from.requestID, Data: told.json()}
 	if err := tx.AppendEvent(ctx, e); err != nil {
 		return err
 	}
