@@ -84,7 +84,8 @@ var formPage = template.Must(template.New("form").Parse(`<!doctype html>
 <meta name="viewport" content="width=device-width">
 <style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}input,button{font:inherit;padding:.4rem .7rem}</style>
 <h1>Demonstration identity provider</h1>
-<p>Who are you? No password is asked.</p>
+{{with .Unknown}}<p>There is no account {{.}} here. These are all: {{range $i, $a := $.Accounts}}{{if $i}}, {{end}}{{$a.Email}}{{end}}.</p>
+{{end}}<p>Who are you? No password is asked.</p>
 <form method="post" action="authorize">
 {{range $name, $values := .Request}}{{range $values}}<input type="hidden" name="{{$name}}" value="{{.}}">
 {{end}}{{end}}<p><label>E-mail address <input name="account" type="email" value="{{.Hint}}" list="accounts" required></label>
@@ -103,7 +104,7 @@ func (p *Provider) form(w http.ResponseWriter, c Config, q url.Values) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	_ = formPage.Execute(w, map[string]any{"Request": request, "Hint": q.Get("login_hint"), "Accounts": c.Accounts})
+	_ = formPage.Execute(w, map[string]any{"Request": request, "Hint": q.Get("login_hint"), "Accounts": c.Accounts, "Unknown": q.Get("account")})
 }
 
 // postPage sends the browser back by a form (OAuth 2.0 Form Post Response Mode), with a button for those without
