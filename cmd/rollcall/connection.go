@@ -181,13 +181,18 @@ func (c *connectionCreateCmd) Run(p *program) error {
 	}
 	v := createdConnection{p.viewConnection(made), warnings}
 	return p.show(v, func(w io.Writer) {
-		say(w, "Connection %s (%s) is there, and %s. Give these to the identity provider:", v.Name, v.ID, v.Status)
+		say(w, "Connection %s (%s) is there (%s). Give these to the identity provider:", v.Name, v.ID, v.Status)
 		fields(w, "  entity id", v.EntityID, "  ACS URL", v.ACSURL, "  metadata", v.MetadataURL, "  redirect URL", v.RedirectURL)
 		for _, text := range warnings {
 			say(w, "%s", text)
 		}
 		if p.PublicURL == "" {
 			say(w, "The URLs are those of this machine: set ROLLCALL_PUBLIC_URL to the gateway's URL as browsers reach it, then make the connection anew.")
+		}
+		if c.Draft {
+			say(w, "Next: rollcall connection test %s", v.ID)
+			say(w, "Then: rollcall connection activate %s", v.ID)
+			return
 		}
 		say(w, "People begin at %s, or with their address at the gateway's /login.", v.LoginURL)
 	})

@@ -170,7 +170,7 @@ func findHandGroup(p *program, of tenant.ID, name string) (roster.Group, error) 
 			return g, nil
 		}
 	}
-	return roster.Group{}, refused("the tenant has no group %q that is kept by hand; groups of directories give roles by `rollcall directory map`", name)
+	return roster.Group{}, refused("the tenant has no group %q that is kept by hand: make it with `rollcall group create`; groups of directories give roles by `rollcall directory map`", name)
 }
 
 type connectionCheckCmd struct{ connectionArg }

@@ -50,7 +50,7 @@ func testLink(key secret.Key, publicURL string, now func() time.Time) func(conte
 				Detail: "The connection is " + string(con.Status) + ", and nobody signs in through it, not even for a test. Activate it first.",
 			}
 		}
-		at := now()
+		at := now().Truncate(time.Second)
 		return view.TestLinkView{URL: sso.TestURL(publicURL, key.Derive(secret.TestTicketKey), con, at), ExpiresAt: at.Add(sso.TestLife)}, nil
 	}
 }

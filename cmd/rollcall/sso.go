@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"io"
 	"time"
 
@@ -18,13 +19,22 @@ type tenantSSOCmd struct {
 
 func (p *program) showSSO(t tenant.Tenant) error {
 	v := view.SSO(t)
+	names := map[string]string{}
+	for _, b := range t.Policy.SSO.BreakGlass {
+		id := roster.MemberID{UUID: b.Member}
+		m, err := p.db.Reader(t.ID).Member(p.ctx, roster.Scope{}, id, false)
+		if err != nil && !errors.Is(err, roster.NotFound) {
+			return err
+		}
+		names[id.String()] = cmp.Or(printable(string(m.Email)), "-")
+	}
 	return p.show(v, func(w io.Writer) {
 		idle, life := t.Policy.Sessions.Periods()
 		fields(w, "SSO enforced", yesNo(v.Enforced), "sessions rest", idle.String(), "sessions last", life.String(), "contact", v.Contact)
 		say(w, "")
 		table(w, "Nobody is named as break-glass; `rollcall tenant break-glass add` names an admin who gets in without SSO.",
-			[]string{"BREAK-GLASS", "REASON", "SINCE", "UNTIL"}, list(v.BreakGlass, func(b view.BreakGlassView) []string {
-				return []string{b.Member, b.Reason, when(b.Since), cmp.Or(when(b.Until), "-")}
+			[]string{"BREAK-GLASS", "REASON", "SINCE", "UNTIL", "ID"}, list(v.BreakGlass, func(b view.BreakGlassView) []string {
+				return []string{names[b.Member], b.Reason, when(b.Since), cmp.Or(when(b.Until), "-"), b.Member}
 			}))
 	})
 }
