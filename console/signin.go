@@ -56,6 +56,8 @@ type Choose struct {
 	Other string // the page to start again
 	// Another says that the browser is signed in, and not as the application asks.
 	Another bool
+	// Now is the tenant that the browser is signed in to, where the way would lead to another; empty: it would not.
+	Now string
 }
 
 func (Choose) name() string  { return "choose" }

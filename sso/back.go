@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -147,9 +148,7 @@ func (d *Door) callback(w http.ResponseWriter, r *http.Request) error {
 	}
 	if cb.Post && d.browser(r) == "" && cb.Params.Get("here") == "" {
 		fields := url.Values{"here": {"1"}}
-		for name, v := range cb.Params {
-			fields[name] = v
-		}
+		maps.Copy(fields, cb.Params)
 		d.Pages.Show(w, http.StatusOK, console.Forward{
 			Action: r.URL.Path, Fields: console.FieldsOf(fields), Text: "You are back from your company's sign-in page.", Button: "Continue", ByHand: true,
 		})

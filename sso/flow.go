@@ -118,7 +118,7 @@ func (d *Door) bind(w http.ResponseWriter, r *http.Request) [32]byte {
 	if value == "" {
 		value = newName()
 	}
-	c := &http.Cookie{
+	c := &http.Cookie{ //nolint:gosec // see below: not secure on this machine alone
 		Name: d.browserCookie(), Value: value, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteNoneMode,
 		MaxAge: int(2 * flowLife / time.Second),
 	}

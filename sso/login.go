@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -203,7 +204,7 @@ func (d *Door) remember(w http.ResponseWriter, last way, known []way) {
 	if err != nil {
 		return
 	}
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // not secure on this machine alone, where there is no https
 		Name: lastCookie, Value: base64.RawURLEncoding.EncodeToString(raw), Path: "/", HttpOnly: true, Secure: !d.insecure,
 		SameSite: http.SameSiteLaxMode, MaxAge: int(lastLife / time.Second),
 	})
@@ -222,9 +223,7 @@ func (d *Door) known(r *http.Request, options url.Values) []console.Way {
 			continue
 		}
 		o := url.Values{}
-		for k, v := range options {
-			o[k] = v
-		}
+		maps.Copy(o, options)
 		if last.Email != "" {
 			o.Set("login_hint", last.Email)
 		}

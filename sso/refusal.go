@@ -122,8 +122,8 @@ func failureOf(err error) (roster.SignInFailure, []console.Fact, string) {
 func (d *Door) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	web.From(r.Context()).Fail(err)
 	status := web.Status(err)
-	code, again, label := roster.Code(""), "", ""
-	contact := ""
+	var code roster.Code
+	again, label, contact := "", "", ""
 	if f, ok := errors.AsType[*refusal](err); ok {
 		again, label, contact = f.again, f.label, f.tenant.Policy.Contact
 	}

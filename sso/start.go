@@ -2,6 +2,7 @@ package sso
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -59,12 +60,33 @@ func (d *Door) start(w http.ResponseWriter, r *http.Request) error {
 	if _, err := roster.ParseEmail(f.Email); err != nil {
 		f.Email = ""
 	}
+	if site == "cross-site" {
+		if shown, err := d.changesTenant(w, r, at, q); shown || err != nil {
+			return err
+		}
+	}
 	f.Browser, f.Bore, f.Known = d.bind(w, r), d.Sessions.Bears(r), remembered(r)
 	fresh := q.Get("fresh") == "1"
 	if at.Connection.Type == tenant.SAML {
 		return d.startSAML(r.Context(), w, at, f, fresh)
 	}
 	return d.startOIDC(r.Context(), w, at, f, fresh)
+}
+
+// changesTenant asks somebody whom another site's link would sign in to another tenant than the one that they are
+// signed in to: it may be the tenant of whoever made the link, where their work would end up in other hands.
+func (d *Door) changesTenant(w http.ResponseWriter, r *http.Request, at found, q url.Values) (shown bool, err error) {
+	l, err := d.Sessions.Resume(w, r)
+	if errors.Is(err, roster.Unauthorized) {
+		return false, nil
+	}
+	if err != nil || l.Tenant.ID == at.Tenant.ID {
+		return false, err
+	}
+	d.Pages.Show(w, http.StatusOK, console.Choose{
+		Now: l.Tenant.Name, Other: pathHome, Ways: []console.Way{{Tenant: at.Tenant.Name, Connection: at.Connection.Name, URL: startURL(at.Connection.ID, q)}},
+	})
+	return true, nil
 }
 
 // mayStart says what keeps a connection from being used.

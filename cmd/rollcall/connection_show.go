@@ -30,7 +30,7 @@ func (c *connectionListCmd) Run(p *program) error {
 			list(views, func(v view.ConnectionView) []string {
 				provider, waits := "", "-"
 				if v.SAML != nil {
-					provider = v.SAML.IdPEntityID
+					provider = v.SAML.IDPEntityID
 					if v.SAML.Pending != nil {
 						waits = "metadata"
 					}
@@ -112,7 +112,7 @@ func (p *program) showConnection(c tenant.Connection) error {
 }
 
 func showSAML(w io.Writer, v view.SAMLView) {
-	fields(w, "provider", v.IdPEntityID, "sign-on URL", v.SSOURL, "binding", v.SSOBinding, "metadata from", v.MetadataSource,
+	fields(w, "provider", v.IDPEntityID, "sign-on URL", v.SSOURL, "binding", v.SSOBinding, "metadata from", v.MetadataSource,
 		"looked at", when(v.CheckedAt), "valid until", when(v.ValidUntil), "failing since", when(v.FailingSince), "failure", v.Failure,
 		"NameID format", v.NameIDFormat, "sign requests", yesNo(v.SignRequests), "force authentication", yesNo(v.ForceAuthn))
 	say(w, "")

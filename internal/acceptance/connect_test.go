@@ -75,8 +75,8 @@ func TestRefreshKeepsWhatIsInForce_S36(t *testing.T) {
 			g.site[idpURL] = step.doc
 			got := do[tenant.Connection](t)(g.connect.Refresh(ctx, a.staff, a.config().Connections[0]))
 			set := got.SAML
-			if len(set.Certificates) != 1 || !bytes.Equal(set.Certificates[0], first) || set.IdPEntityID != idpEntity || set.Failure != "" {
-				t.Fatalf("%s: swapped: %s, %d certificates, %s", step.name, set.IdPEntityID, len(set.Certificates), set.Failure)
+			if len(set.Certificates) != 1 || !bytes.Equal(set.Certificates[0], first) || set.IDPEntityID != idpEntity || set.Failure != "" {
+				t.Fatalf("%s: swapped: %s, %d certificates, %s", step.name, set.IDPEntityID, len(set.Certificates), set.Failure)
 			}
 			if step.changed == "" {
 				if set.Pending != nil {

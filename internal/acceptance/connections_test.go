@@ -36,7 +36,7 @@ func (g *gateway) samlDraft(certificates ...[]byte) tenant.Connection {
 	return tenant.Connection{
 		ID: tenant.ConnectionID{UUID: tenant.NewUUID(g.clock.Now())}, Name: "Okta", Type: tenant.SAML, Status: tenant.ConnectionDraft,
 		SAML: &tenant.SAMLSettings{
-			IdPEntityID: "https://idp.example/entity", SSOURL: "https://idp.example/sso", SSOBinding: tenant.BindingRedirect,
+			IDPEntityID: "https://idp.example/entity", SSOURL: "https://idp.example/sso", SSOBinding: tenant.BindingRedirect,
 			Certificates: certificates, MetadataURL: "https://idp.example/metadata",
 		},
 	}
@@ -81,7 +81,7 @@ func TestConnectionWithoutCertificateIsNotActivated_S12(t *testing.T) {
 			t.Errorf("activated = %v, version %d", c.Status, c.Version)
 		}
 		_, err = g.roster.ChangeConnection(ctx, a.admin, good.ID, roster.ConnectionChange{Metadata: &tenant.PendingMetadata{
-			IdPEntityID: "https://idp.example/entity", SSOURL: "https://idp.example/sso", SSOBinding: tenant.BindingRedirect,
+			IDPEntityID: "https://idp.example/entity", SSOURL: "https://idp.example/sso", SSOBinding: tenant.BindingRedirect,
 		}})
 		refusal(t, err, roster.CodeNoCertificate)
 		for _, c := range a.config().Connections {
@@ -169,7 +169,7 @@ func TestMetadataIsNeverSwappedSilently_S36(t *testing.T) {
 		c = a.connect(c)
 		see := func(m roster.SeenMetadata) tenant.Connection {
 			t.Helper()
-			m.IdPEntityID, m.SSOURL, m.SSOBinding = "https://idp.example/entity", "https://idp.example/sso", tenant.BindingRedirect
+			m.IDPEntityID, m.SSOURL, m.SSOBinding = "https://idp.example/entity", "https://idp.example/sso", tenant.BindingRedirect
 			m.Version = a.config().Connections[0].Version
 			return do[tenant.Connection](t)(g.roster.SeeMetadata(ctx, a.staff, c.ID, m))
 		}
@@ -198,7 +198,7 @@ func TestMetadataIsNeverSwappedSilently_S36(t *testing.T) {
 		if _, err := g.roster.SeeMetadata(ctx, a.staff, c.ID, stale); err == nil {
 			t.Error("compared with settings that are no longer in force, and taken")
 		}
-		other.IdPEntityID, other.SSOURL, other.SSOBinding = "https://evil.example", "https://evil.example/sso", tenant.BindingRedirect
+		other.IDPEntityID, other.SSOURL, other.SSOBinding = "https://evil.example", "https://evil.example/sso", tenant.BindingRedirect
 		_, err = g.roster.ChangeConnection(ctx, a.admin, c.ID, roster.ConnectionChange{Metadata: &other})
 		refusal(t, err, roster.CodeOtherProvider)
 

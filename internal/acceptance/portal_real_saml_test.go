@@ -14,7 +14,7 @@ import (
 	"rollcall/internal/tenant"
 	"rollcall/internal/testenv"
 	chrome "rollcall/internal/testenv/browser"
-	real "rollcall/internal/testenv/idp"
+	idps "rollcall/internal/testenv/idp"
 	"rollcall/sso/saml"
 )
 
@@ -22,28 +22,28 @@ import (
 type company struct {
 	*account
 	p    *portal
-	idp  *real.SAML
+	idp  *idps.SAML
 	con  tenant.Connection
-	sp   real.SP
+	sp   idps.SP
 	post bool // requests go by HTTP-POST
 }
 
 // onReal runs a test with SimpleSAMLphp on SQLite and with samlp on PostgreSQL.
-func onReal(t *testing.T, f func(t *testing.T, g *gateway, provider *real.SAML, kind string)) {
+func onReal(t *testing.T, f func(t *testing.T, g *gateway, provider *idps.SAML, kind string)) {
 	t.Helper()
 	t.Parallel()
 	t.Run("SimpleSAMLphp", func(t *testing.T) {
 		t.Parallel()
-		f(t, newGateway(t, "sqlite://"+filepath.Join(t.TempDir(), "rollcall.db")), real.StartSimpleSAMLphp(t, real.SAMLOptions{}), "SimpleSAMLphp")
+		f(t, newGateway(t, "sqlite://"+filepath.Join(t.TempDir(), "rollcall.db")), idps.StartSimpleSAMLphp(t, idps.SAMLOptions{}), "SimpleSAMLphp")
 	})
 	t.Run("samlp", func(t *testing.T) {
 		t.Parallel()
-		f(t, newGateway(t, testenv.Postgres(t)), real.StartSAMLP(t, real.SAMLOptions{}), "samlp")
+		f(t, newGateway(t, testenv.Postgres(t)), idps.StartSAMLP(t, idps.SAMLOptions{}), "samlp")
 	})
 }
 
 // company makes a tenant with a connection to a provider, which knows us from our metadata.
-func (p *portal) company(slug string, provider *real.SAML, sp real.SP, change func(*connect.SAMLDraft)) *company {
+func (p *portal) company(slug string, provider *idps.SAML, sp idps.SP, change func(*connect.SAMLDraft)) *company {
 	p.t.Helper()
 	p.inStep()
 	c := &company{account: p.tenant(slug), p: p, idp: provider, sp: sp}
@@ -66,7 +66,7 @@ func (p *portal) company(slug string, provider *real.SAML, sp real.SP, change fu
 }
 
 // register has the provider answer in another way from now on.
-func (c *company) register(change func(*real.SP)) {
+func (c *company) register(change func(*idps.SP)) {
 	c.g.t.Helper()
 	sp := c.sp
 	if change != nil {
@@ -98,23 +98,23 @@ func (c *company) comes(b *chrome.Browser, account string) *chrome.Form {
 }
 
 func TestRealProvidersSignPeopleIn_S10_S34(t *testing.T) {
-	onReal(t, func(t *testing.T, g *gateway, provider *real.SAML, kind string) {
+	onReal(t, func(t *testing.T, g *gateway, provider *idps.SAML, kind string) {
 		p := g.portal()
-		c := p.company("corp", provider, real.SP{SignedRequests: kind == "SimpleSAMLphp", NameID: real.NameIDPersistent}, nil)
+		c := p.company("corp", provider, idps.SP{SignedRequests: kind == "SimpleSAMLphp", NameID: idps.NameIDPersistent}, nil)
 		c.joins("corp.example", tenant.AutoJoinOn, "")
 		b := chrome.New(t, nil)
 		p.inStep()
 		b.Submit(b.Get(p.url+"/").FormWith("email"), map[string]string{"email": "alice@corp.example"}) // e-mail first
 		p.signedIn(b, provider.SignIn(b, "alice"))
-		for _, sign := range []real.Signed{real.SignResponse, real.SignBoth} {
-			c.register(func(sp *real.SP) { sp.Sign = sign })
+		for _, sign := range []idps.Signed{idps.SignResponse, idps.SignBoth} {
+			c.register(func(sp *idps.SP) { sp.Sign = sign })
 			b := chrome.New(t, nil)
 			p.signedIn(b, p.post(b, c.comes(b, "bob")))
 		}
-		c.register(func(sp *real.SP) {
-			sp.Encrypt = real.EncryptCBC
+		c.register(func(sp *idps.SP) {
+			sp.Encrypt = idps.EncryptCBC
 			if kind == "samlp" {
-				sp.Encrypt = real.EncryptGCM
+				sp.Encrypt = idps.EncryptGCM
 			}
 		})
 		b = chrome.New(t, nil)
@@ -133,9 +133,9 @@ func TestRealProvidersSignPeopleIn_S10_S34(t *testing.T) {
 
 func TestRealProvidersByPost(t *testing.T) {
 	t.Parallel()
-	g, provider := newGateway(t, testenv.Postgres(t)), real.StartSAMLP(t, real.SAMLOptions{})
+	g, provider := newGateway(t, testenv.Postgres(t)), idps.StartSAMLP(t, idps.SAMLOptions{})
 	p := g.portal()
-	c := p.company("corp", provider, real.SP{}, func(d *connect.SAMLDraft) {
+	c := p.company("corp", provider, idps.SP{}, func(d *connect.SAMLDraft) {
 		post, redirect := []byte("bindings:HTTP-POST"), []byte("bindings:HTTP-Redirect")
 		d.Metadata = connect.Metadata{Document: bytes.ReplaceAll(provider.Metadata(t), redirect, post)}
 	})
@@ -146,23 +146,23 @@ func TestRealProvidersByPost(t *testing.T) {
 }
 
 func TestRealProvidersHostileAccounts_S9_S24_S33_S38(t *testing.T) {
-	onReal(t, func(t *testing.T, g *gateway, provider *real.SAML, _ string) {
+	onReal(t, func(t *testing.T, g *gateway, provider *idps.SAML, _ string) {
 		p := g.portal()
-		c := p.company("corp", provider, real.SP{}, nil)
+		c := p.company("corp", provider, idps.SP{}, nil)
 		c.joins("corp.example", tenant.AutoJoinOn, "")
 		victim := g.tenant("victim")
 		victim.joins("victim.example", tenant.AutoJoinOn, "")
 		for _, tt := range []struct {
 			account string
-			change  func(*real.SP)
+			change  func(*idps.SP)
 			code    roster.Code
 			check   string
 		}{
 			{account: "mallory", code: roster.CodeDomainNotOwned, check: "-"},
-			{account: "noemail", change: func(sp *real.SP) { sp.NameID = real.NameIDPersistent }, code: roster.CodeEmailMissing, check: "-"},
-			{account: "twoemails", change: func(sp *real.SP) { sp.NameID = real.NameIDPersistent }, code: roster.CodeEmailMissing, check: "-"},
-			{account: "alice", change: func(sp *real.SP) { sp.Sign = real.SignNothing }, code: saml.CodeUnsigned, check: "signature"},
-			{account: "alice", change: func(sp *real.SP) { sp.SHA1 = true }, code: saml.CodeAlgorithmRefused, check: "signature_algorithm"},
+			{account: "noemail", change: func(sp *idps.SP) { sp.NameID = idps.NameIDPersistent }, code: roster.CodeEmailMissing, check: "-"},
+			{account: "twoemails", change: func(sp *idps.SP) { sp.NameID = idps.NameIDPersistent }, code: roster.CodeEmailMissing, check: "-"},
+			{account: "alice", change: func(sp *idps.SP) { sp.Sign = idps.SignNothing }, code: saml.CodeUnsigned, check: "signature"},
+			{account: "alice", change: func(sp *idps.SP) { sp.SHA1 = true }, code: saml.CodeAlgorithmRefused, check: "signature_algorithm"},
 		} {
 			c.register(tt.change)
 			b := chrome.New(t, nil)
@@ -182,9 +182,9 @@ func TestRealProvidersHostileAccounts_S9_S24_S33_S38(t *testing.T) {
 }
 
 func TestRealProvidersMixUp_S19_S25_S27(t *testing.T) {
-	onReal(t, func(t *testing.T, g *gateway, provider *real.SAML, _ string) {
+	onReal(t, func(t *testing.T, g *gateway, provider *idps.SAML, _ string) {
 		p := g.portal()
-		one, two := p.company("one", provider, real.SP{}, nil), p.company("two", provider, real.SP{}, nil)
+		one, two := p.company("one", provider, idps.SP{}, nil), p.company("two", provider, idps.SP{}, nil)
 		one.joins("corp.example", tenant.AutoJoinOn, "")
 		b := chrome.New(t, nil)
 		// The same provider, the same key, the same entity id: what it says to one is nothing to the other.
@@ -209,12 +209,12 @@ func TestRealProvidersMixUp_S19_S25_S27(t *testing.T) {
 func TestRealProviderRollsOver_S30(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, "sqlite://"+filepath.Join(t.TempDir(), "rollcall.db"))
-	provider := real.StartSimpleSAMLphp(t, real.SAMLOptions{EntityID: "urn:corp.example:portal-rolls-over", RollOver: true})
+	provider := idps.StartSimpleSAMLphp(t, idps.SAMLOptions{EntityID: "urn:corp.example:portal-rolls-over", RollOver: true})
 	p := g.portal()
-	c := p.company("corp", provider, real.SP{}, nil)
+	c := p.company("corp", provider, idps.SP{}, nil)
 	c.joins("corp.example", tenant.AutoJoinOn, "")
 	for _, next := range []bool{false, true} {
-		c.register(func(sp *real.SP) { sp.NextKey = next })
+		c.register(func(sp *idps.SP) { sp.NextKey = next })
 		b := chrome.New(t, nil)
 		p.signedIn(b, p.post(b, c.comes(b, "alice")))
 	}

@@ -85,7 +85,7 @@ func (f *fleet) signedIn(kind string, i int) *passenger {
 		"client_id": {f.client}, "redirect_uri": {f.app.URL + "/cb"}, "response_type": {"code"}, "scope": {"openid email offline_access"}, "state": {"x"},
 		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"}, "login_hint": {person(i)},
 	}.Encode()
-	resp, err := client.Get(at) //nolint:noctx // a browser
+	resp, err := client.Get(at)
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ type back struct {
 func (p *portal) hold(start, as string) back {
 	p.t.Helper()
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Get(start) //nolint:noctx // a browser
+	resp, err := client.Get(start)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func (p *portal) hold(start, as string) back {
 	if as != "" { // the SAML provider's way to be told who it is
 		to += "&as=" + as
 	}
-	answer, err := client.Get(to) //nolint:noctx // a browser
+	answer, err := client.Get(to)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -68,7 +68,7 @@ func TestATestSignInIsForgottenWhenSettingsChange(t *testing.T) {
 			t.Error("a test of older settings counts")
 		}
 		m := tenant.PendingMetadata{
-			IdPEntityID: c.SAML.IdPEntityID, SSOURL: c.SAML.SSOURL, SSOBinding: c.SAML.SSOBinding, Certificates: [][]byte{g.certificate(day)},
+			IDPEntityID: c.SAML.IDPEntityID, SSOURL: c.SAML.SSOURL, SSOBinding: c.SAML.SSOBinding, Certificates: [][]byte{g.certificate(day)},
 		}
 		c = do[tenant.Connection](t)(g.roster.ChangeConnection(ctx, a.admin, c.ID, roster.ConnectionChange{Metadata: &m}))
 		if !c.TestedAt.IsZero() {

@@ -44,7 +44,7 @@ func compare(c tenant.Connection, read saml.Metadata, now time.Time) roster.Seen
 	fresh := inForce(read)
 	set := c.SAML
 	old := saml.Metadata{
-		EntityID: set.IdPEntityID, SSO: []saml.Endpoint{{Binding: set.SSOBinding, URL: set.SSOURL}}, Certificates: certificates(set.Certificates),
+		EntityID: set.IDPEntityID, SSO: []saml.Endpoint{{Binding: set.SSOBinding, URL: set.SSOURL}}, Certificates: certificates(set.Certificates),
 		ValidUntil: set.ValidUntil,
 	}
 	read.SSO = []saml.Endpoint{{Binding: fresh.SSOBinding, URL: fresh.SSOURL}}

@@ -58,7 +58,7 @@ func (s *Service) CreateSAML(ctx context.Context, by roster.Staff, d SAMLDraft) 
 		c.Status = tenant.ConnectionDraft
 	}
 	m := inForce(read)
-	c.SAML.IdPEntityID, c.SAML.SSOURL, c.SAML.SSOBinding = m.IdPEntityID, m.SSOURL, m.SSOBinding
+	c.SAML.IDPEntityID, c.SAML.SSOURL, c.SAML.SSOBinding = m.IDPEntityID, m.SSOURL, m.SSOBinding
 	c.SAML.Certificates, c.SAML.ValidUntil = m.Certificates, m.ValidUntil
 	pair, err := s.newKey(c.ID, now)
 	if err != nil {
@@ -104,7 +104,7 @@ func (s *Service) SAML(c tenant.Connection) (saml.Config, error) {
 	out := saml.Config{
 		EntityID: at.EntityID, ACSURL: at.ACS, MetadataURL: at.Metadata,
 		IDP: saml.IDP{
-			EntityID: set.IdPEntityID, SSOURL: set.SSOURL, Binding: set.SSOBinding, Certificates: certificates(set.Certificates),
+			EntityID: set.IDPEntityID, SSOURL: set.SSOURL, Binding: set.SSOBinding, Certificates: certificates(set.Certificates),
 		},
 		NameIDFormat: set.NameIDFormat, ForceAuthn: set.ForceAuthn, SignRequests: set.SignRequests, Policy: s.policy(),
 	}
@@ -173,7 +173,7 @@ func (s *Service) read(ctx context.Context, m Metadata, known []*x509.Certificat
 // inForce is what of metadata a connection keeps.
 func inForce(m saml.Metadata) tenant.PendingMetadata {
 	idp := m.IDP()
-	out := tenant.PendingMetadata{IdPEntityID: idp.EntityID, SSOURL: idp.SSOURL, SSOBinding: idp.Binding, ValidUntil: m.ValidUntil}
+	out := tenant.PendingMetadata{IDPEntityID: idp.EntityID, SSOURL: idp.SSOURL, SSOBinding: idp.Binding, ValidUntil: m.ValidUntil}
 	for _, cert := range m.Certificates {
 		out.Certificates = append(out.Certificates, cert.Raw)
 	}

@@ -138,7 +138,7 @@ func (p person) source(c map[string]any) {
 	switch {
 	case !ok:
 	case con.SAML != nil:
-		c["idp_issuer"] = con.SAML.IdPEntityID
+		c["idp_issuer"] = con.SAML.IDPEntityID
 	case con.OIDC != nil:
 		c["idp_issuer"] = con.OIDC.Issuer
 	}

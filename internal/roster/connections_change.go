@@ -87,10 +87,10 @@ func (ch ConnectionChange) saml(c *tenant.Connection, now time.Time) error {
 	set(&c.SAML.SignRequests, ch.SignRequests)
 	set(&c.SAML.ForceAuthn, ch.ForceAuthn)
 	if ch.Metadata != nil {
-		if c.SAML.IdPEntityID != ch.Metadata.IdPEntityID && c.Status != tenant.ConnectionDraft {
+		if c.SAML.IDPEntityID != ch.Metadata.IDPEntityID && c.Status != tenant.ConnectionDraft {
 			return &Error{
 				Kind: Refused, Code: CodeOtherProvider, Field: "metadata",
-				Detail: "The metadata is of " + quote(ch.Metadata.IdPEntityID) + " and the connection's provider is " + quote(c.SAML.IdPEntityID) +
+				Detail: "The metadata is of " + quote(ch.Metadata.IDPEntityID) + " and the connection's provider is " + quote(c.SAML.IDPEntityID) +
 					": another provider's people would come in as this one's. Make a new connection for it.",
 			}
 		}
@@ -124,7 +124,7 @@ func (ch ConnectionChange) oidc(c *tenant.Connection) error {
 
 // adopt puts metadata in force.
 func adopt(s *tenant.SAMLSettings, m tenant.PendingMetadata, now time.Time) {
-	s.IdPEntityID, s.SSOURL, s.SSOBinding = m.IdPEntityID, m.SSOURL, m.SSOBinding
+	s.IDPEntityID, s.SSOURL, s.SSOBinding = m.IDPEntityID, m.SSOURL, m.SSOBinding
 	s.Certificates, s.ValidUntil, s.CheckedAt = m.Certificates, m.ValidUntil, now
 	s.Pending, s.FailingSince, s.Failure = nil, time.Time{}, ""
 }
@@ -133,7 +133,7 @@ func adopt(s *tenant.SAMLSettings, m tenant.PendingMetadata, now time.Time) {
 func untest(before tenant.Connection, c *tenant.Connection) {
 	same := true
 	if a, b := before.SAML, c.SAML; a != nil && b != nil {
-		same = a.IdPEntityID == b.IdPEntityID && a.SSOURL == b.SSOURL && a.SSOBinding == b.SSOBinding &&
+		same = a.IDPEntityID == b.IDPEntityID && a.SSOURL == b.SSOURL && a.SSOBinding == b.SSOBinding &&
 			a.NameIDFormat == b.NameIDFormat && slices.EqualFunc(a.Certificates, b.Certificates, bytes.Equal)
 	}
 	if a, b := before.OIDC, c.OIDC; a != nil && b != nil {

@@ -43,7 +43,7 @@ func checkConnection(ctx context.Context, tx Tx, cfg tenant.Config, c tenant.Con
 }
 
 func checkSAML(s tenant.SAMLSettings) error {
-	if s.IdPEntityID == "" || len(s.IdPEntityID) > maxConnectionText {
+	if s.IDPEntityID == "" || len(s.IDPEntityID) > maxConnectionText {
 		return &Error{Kind: Invalid, Field: "idp_entity_id", Detail: "The identity provider's entity id is missing, or longer than 2,000 bytes."}
 	}
 	if s.SSOBinding != tenant.BindingRedirect && s.SSOBinding != tenant.BindingPOST {

@@ -10,7 +10,7 @@ const (
 
 // SAMLSettings are what a SAML connection knows of its identity provider, and our keys for it.
 type SAMLSettings struct {
-	IdPEntityID string `json:"idp_entity_id"`
+	IDPEntityID string `json:"idp_entity_id"`
 	SSOURL      string `json:"sso_url"`
 	SSOBinding  string `json:"sso_binding"` // one of the bindings above
 	// Certificates are those whose signatures count, in DER. A connection with none can't be activated, and
@@ -36,7 +36,7 @@ type SAMLSettings struct {
 
 // PendingMetadata waits for an admin to accept it. Until then the old settings stay in force.
 type PendingMetadata struct {
-	IdPEntityID  string    `json:"idp_entity_id"`
+	IDPEntityID  string    `json:"idp_entity_id"`
 	SSOURL       string    `json:"sso_url"`
 	SSOBinding   string    `json:"sso_binding"`
 	Certificates [][]byte  `json:"certificates,omitempty"`

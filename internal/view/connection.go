@@ -56,7 +56,7 @@ type RuleView struct {
 
 // SAMLView is what a SAML connection knows of its identity provider.
 type SAMLView struct {
-	IdPEntityID    string            `json:"idp_entity_id"`
+	IDPEntityID    string            `json:"idp_entity_id"`
 	SSOURL         string            `json:"sso_url"`
 	SSOBinding     string            `json:"sso_binding" doc:"redirect or post."`
 	Certificates   []CertificateView `json:"certificates" doc:"Whose signatures count."`
@@ -74,7 +74,7 @@ type SAMLView struct {
 
 // PendingView is metadata that waits to be accepted.
 type PendingView struct {
-	IdPEntityID  string            `json:"idp_entity_id"`
+	IDPEntityID  string            `json:"idp_entity_id"`
 	SSOURL       string            `json:"sso_url"`
 	Certificates []CertificateView `json:"certificates"`
 	Changes      []string          `json:"changes" doc:"What differs, a sentence each."`
@@ -143,7 +143,7 @@ func Connection(c tenant.Connection, public string, now time.Time) ConnectionVie
 
 func samlView(s tenant.SAMLSettings, now time.Time) *SAMLView {
 	v := &SAMLView{
-		IdPEntityID: s.IdPEntityID, SSOURL: s.SSOURL, SSOBinding: "redirect", Certificates: certificateViews(s.Certificates), OwnKeys: []CertificateView{},
+		IDPEntityID: s.IDPEntityID, SSOURL: s.SSOURL, SSOBinding: "redirect", Certificates: certificateViews(s.Certificates), OwnKeys: []CertificateView{},
 		MetadataSource: s.MetadataURL, ValidUntil: s.ValidUntil, CheckedAt: s.CheckedAt, FailingSince: s.FailingSince, Failure: s.Failure,
 		NameIDFormat: s.NameIDFormat, SignRequests: s.SignRequests, ForceAuthn: s.ForceAuthn,
 	}
@@ -157,7 +157,7 @@ func samlView(s tenant.SAMLSettings, now time.Time) *SAMLView {
 	}
 	if p := s.Pending; p != nil {
 		v.Pending = &PendingView{
-			IdPEntityID: p.IdPEntityID, SSOURL: p.SSOURL, Certificates: certificateViews(p.Certificates), Changes: append([]string{}, p.Changes...),
+			IDPEntityID: p.IDPEntityID, SSOURL: p.SSOURL, Certificates: certificateViews(p.Certificates), Changes: append([]string{}, p.Changes...),
 			ByHand: p.ByHand, SeenAt: p.SeenAt,
 		}
 	}

@@ -34,15 +34,15 @@ func TestRest(t *testing.T) {
 		if call(true) {
 			t.Error("a call goes on though the server does not answer")
 		}
-		time.Sleep(3*restFor + restFor/2)
+		time.Sleep(3*restFor + restFor/2) //nolint:forbidigo // in the time of the bubble
 		synctest.Wait()
 		if call(true) || looks != 3 {
 			t.Errorf("after three seconds there were %d looks, want 3, and calls are turned away", looks)
 		}
 		back = true
-		time.Sleep(restFor)
+		time.Sleep(restFor) //nolint:forbidigo // in the time of the bubble
 		synctest.Wait()
-		if !call(true) || !call(true) {
+		if one, two := call(true), call(true); !one || !two {
 			t.Error("the server is back, and calls are turned away")
 		}
 	})

@@ -22,9 +22,9 @@ func (h *house) newConnection() tenant.Connection {
 	return tenant.Connection{
 		ID: tenant.ConnectionID{UUID: tenant.NewUUID(epoch())}, Name: "Login", Type: tenant.SAML, Status: tenant.ConnectionDraft,
 		SAML: &tenant.SAMLSettings{
-			IdPEntityID: "https://idp.example/metadata", SSOURL: "https://idp.example/sso", SSOBinding: tenant.BindingRedirect,
+			IDPEntityID: "https://idp.example/metadata", SSOURL: "https://idp.example/sso", SSOBinding: tenant.BindingRedirect,
 			Certificates: [][]byte{{1, 2}, {3}}, MetadataURL: "https://idp.example/metadata", ValidUntil: epoch(), CheckedAt: epoch(),
-			Pending:      &tenant.PendingMetadata{IdPEntityID: "other", Certificates: [][]byte{{4}}, SeenAt: epoch(), Changes: []string{"a"}},
+			Pending:      &tenant.PendingMetadata{IDPEntityID: "other", Certificates: [][]byte{{4}}, SeenAt: epoch(), Changes: []string{"a"}},
 			NameIDFormat: "f", SignRequests: true, ForceAuthn: true, FailingSince: epoch(), Failure: "no answer", Told: map[string]int{"a": 30},
 			Keys: []tenant.SealedKeyPair{{Certificate: []byte{5}, PrivateKey: []byte{6}, CreatedAt: epoch(), SignsFrom: epoch(), EndsAt: epoch()}},
 		},

@@ -35,12 +35,12 @@ type Server struct {
 }
 
 // Start starts a server that ends with the test.
-func Start(t testing.TB) *Server {
-	t.Helper()
+func Start(tb testing.TB) *Server {
+	tb.Helper()
 	s := &Server{replies: map[string]Reply{}}
-	udp, tcp, err := listen(t)
+	udp, tcp, err := listen(tb)
 	if err != nil {
-		t.Fatalf("listen for DNS: %v", err)
+		tb.Fatalf("listen for DNS: %v", err)
 	}
 	s.Address = udp.LocalAddr().String()
 	for _, server := range []*dns.Server{{PacketConn: udp, Handler: s}, {Listener: tcp, Handler: s}} {
@@ -49,9 +49,9 @@ func Start(t testing.TB) *Server {
 		ended := make(chan error, 1)
 		go func() { ended <- server.ActivateAndServe() }()
 		<-ready
-		t.Cleanup(func() {
+		tb.Cleanup(func() {
 			if err := server.Shutdown(); err != nil {
-				t.Errorf("end the name server: %v", err)
+				tb.Errorf("end the name server: %v", err)
 			}
 			<-ended
 		})
@@ -60,16 +60,16 @@ func Start(t testing.TB) *Server {
 }
 
 // listen finds a port that is free for both.
-func listen(t testing.TB) (net.PacketConn, net.Listener, error) {
-	t.Helper()
+func listen(tb testing.TB) (net.PacketConn, net.Listener, error) {
+	tb.Helper()
 	var last error
 	var config net.ListenConfig
 	for range 20 {
-		tcp, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+		tcp, err := config.Listen(tb.Context(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, nil, fmt.Errorf("listen: %w", err)
 		}
-		udp, err := config.ListenPacket(t.Context(), "udp", tcp.Addr().String())
+		udp, err := config.ListenPacket(tb.Context(), "udp", tcp.Addr().String())
 		if err == nil {
 			return udp, tcp, nil
 		}
