@@ -33,6 +33,9 @@ func run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	if err := gate.ReadFeed(ctx); err != nil { // so that nobody is turned away in the first moment
+		return err
+	}
 	go func() { _ = gate.Run(ctx) }()
 	server := &http.Server{Addr: "127.0.0.1:8090", Handler: app.New(gate), ReadHeaderTimeout: 5 * time.Second}
 	go func() {

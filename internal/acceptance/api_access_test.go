@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"rollcall/internal/api"
-
 	"rollcall/internal/tenant"
 )
 

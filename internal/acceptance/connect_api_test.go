@@ -95,7 +95,9 @@ func TestChangedClientIsCheckedLikeANewOne(t *testing.T) {
 		})
 		path := "/tenants/acme/connections/" + made.get("id")
 		for _, bad := range []object{
-			{"algorithms": []string{"XS256"}}, {"scopes": []string{"offline_access"}}, {"client_id": "two words"},
+			{"algorithms": []string{"XS256"}},
+			{"scopes": []string{"offline_access"}},
+			{"client_id": "two words"},
 			{"auth_method": "none", "client_secret": "another"},
 		} {
 			g.must(http.StatusUnprocessableEntity, "PATCH", path, bad)

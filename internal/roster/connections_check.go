@@ -65,7 +65,7 @@ func checkSAML(s tenant.SAMLSettings) error {
 	return checkWebURL("sso_url", s.SSOURL)
 }
 
-func checkOIDC(s tenant.OIDCSettings) error {
+func checkOIDC(s tenant.OIDCSettings) error { //nolint:gocognit // one check after the other, from top to bottom
 	if s.ClientID == "" || len(s.ClientID) > maxConnectionText {
 		return &Error{Kind: Invalid, Field: "client_id", Detail: "The client id that the provider gave to Rollcall is missing."}
 	}

@@ -52,7 +52,7 @@ type ByHand struct {
 //
 // Errors: NotFound, Stale, Conflict for a name that is taken, Invalid for members that the tenant does not have,
 // Refused for a group that a directory manages.
-func (r *Roster) ChangeGroup(ctx context.Context, s Staff, id GroupID, c ByHand) (Group, error) {
+func (r *Roster) ChangeGroup(ctx context.Context, s Staff, id GroupID, c ByHand) (Group, error) { //nolint:gocognit // one check after the other, from top to bottom
 	var out Group
 	if c.Name != "" {
 		if err := checkGroupName(c.Name); err != nil {

@@ -61,7 +61,7 @@ type CodeExchange struct {
 // not live any more; Invalid for another redirect URI or verifier than the code was given for, which leave
 // the code as it is; Refused (CodeCodeReused) for a code that was used before: what it gave has ended then
 // (RFC 6749 §10.5).
-func (r *Roster) RedeemCode(ctx context.Context, id tenant.ID, x CodeExchange) (LiveGrant, error) {
+func (r *Roster) RedeemCode(ctx context.Context, id tenant.ID, x CodeExchange) (LiveGrant, error) { //nolint:gocognit // one check after the other, from top to bottom
 	var out LiveGrant
 	var reused error
 	err := r.Store.Update(ctx, id, func(tx Tx) error {
