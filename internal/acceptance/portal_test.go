@@ -78,7 +78,7 @@ func (g *gateway) portalLogging(log *slog.Logger) *portal {
 	handler := chain.Wrap(routes)
 	server := httptest.NewServer(handler)
 	g.t.Cleanup(server.Close)
-	key := secret.NewKey()
+	key := g.connect.Key // the same that the API seals with
 	p := &portal{
 		gateway: g, url: server.URL, handler: handler, short: shortlived.NewMemory(g.clock.Now, 0), testKey: key.Derive(secret.TestTicketKey),
 		saml: map[tenant.ConnectionID]*samlidp.Provider{},

@@ -3,6 +3,7 @@ package connect
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"rollcall/internal/roster"
@@ -89,7 +90,7 @@ func (s *Service) Change(ctx context.Context, by roster.Staff, c tenant.Connecti
 			ch.EntraTenant = &lower
 		}
 		wanted, err := ch.On(c, s.now())
-		if err == nil {
+		if err == nil && !reflect.DeepEqual(wanted.OIDC, c.OIDC) { // a name or a mapping is changed whatever the provider's side is like
 			err = s.checkOIDC(ctx, wanted, false)
 		}
 		if err != nil {
