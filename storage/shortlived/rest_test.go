@@ -2,6 +2,7 @@ package shortlived
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,10 +12,11 @@ func TestRest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var r rest
-		back, looks := false, 0
+		var back atomic.Bool
+		var looks atomic.Int64
 		look := func(context.Context) bool {
-			looks++
-			return back
+			looks.Add(1)
+			return back.Load()
 		}
 		call := func(answers bool) bool {
 			if !r.enter() {
@@ -36,10 +38,10 @@ func TestRest(t *testing.T) {
 		}
 		time.Sleep(3*restFor + restFor/2) //nolint:forbidigo // in the time of the bubble
 		synctest.Wait()
-		if call(true) || looks != 3 {
-			t.Errorf("after three seconds there were %d looks, want 3, and calls are turned away", looks)
+		if call(true) || looks.Load() != 3 {
+			t.Errorf("after three seconds there were %d looks, want 3, and calls are turned away", looks.Load())
 		}
-		back = true
+		back.Store(true)
 		time.Sleep(restFor) //nolint:forbidigo // in the time of the bubble
 		synctest.Wait()
 		if one, two := call(true), call(true); !one || !two {
