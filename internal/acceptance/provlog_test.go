@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,9 @@ func (d *directory) hints() map[roster.AuthFailure]int {
 	return out
 }
 
+// randomID is an id with its prefix.
+var randomID = regexp.MustCompile(`\b([a-z]{3})_[0-9a-z]{26}\b`)
+
 func TestP13_the_log_holds_no_secret_and_no_personal_value(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		a := g.tenant("acme")
@@ -93,7 +97,7 @@ func TestP13_the_log_holds_no_secret_and_no_personal_value(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		low := strings.ToLower(string(text))
+		low := randomID.ReplaceAllString(strings.ToLower(string(text)), "$1_…") // an id may hold any three letters
 		for _, bad := range []string{
 			"ada", "lovelace", "byron", "acme.example", "hunter2", "correct horse", "countess", "analyst", "7946", "james", "marylebone",
 			"701984", "4711", strings.ToLower(d.token), "bearer", "token-of",
