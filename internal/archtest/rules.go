@@ -8,10 +8,10 @@ import (
 )
 
 // doors turn one protocol each into calls of the roster: four let people in, two show them to
-// programs.
+// programs, two to people.
 var doors = []string{
 	"./scim/...", "./sso/...", "./jit/...", "./invites/...",
-	"./internal/api/...", "./internal/issuer/...",
+	"./internal/api/...", "./internal/issuer/...", "./internal/account/...", "./internal/team/...",
 }
 
 // databases are the drivers and query builders; everything that speaks SQL or Redis. Not among them

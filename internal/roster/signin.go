@@ -9,11 +9,19 @@ import (
 // Method is how a person proved who they are.
 type Method string
 
-// The methods.
+// The methods. Those behind Local need no identity provider.
 const (
-	MethodSAML Method = "saml"
-	MethodOIDC Method = "oidc"
+	MethodSAML     Method = "saml"
+	MethodOIDC     Method = "oidc"
+	MethodPassword Method = "password"
+	MethodPasskey  Method = "passkey"
+	MethodCode     Method = "email_code" // a code that was mailed to the address
 )
+
+// Local says whether the person proved who they are to the gateway itself, which an enforced SSO forbids.
+func (m Method) Local() bool {
+	return m == MethodPassword || m == MethodPasskey || m == MethodCode
+}
 
 // Client is the browser behind a request, as far as it is worth keeping.
 type Client struct {

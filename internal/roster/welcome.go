@@ -93,6 +93,11 @@ func foundAdmin(ctx context.Context, tx Tx, c tenant.Config, m Member) error {
 	return tx.PutTenant(ctx, t)
 }
 
+// IsAdmin says whether a member may manage its tenant now: it has access, and the admin role.
+func IsAdmin(t tenant.Tenant, m Member) bool {
+	return HasAccess(t, m) && m.Standing.Role == t.Roles.Admin()
+}
+
 func isAdmin(c tenant.Config, m Member) bool {
 	return m.Standing.State == StateActive && m.Standing.Role == c.Tenant.Roles.Admin()
 }
