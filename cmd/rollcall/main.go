@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"syscall"
 	"time"
+	_ "time/tzdata" // schedules name time zones, and the image has no files of them
 
 	"rollcall/internal/google"
 )

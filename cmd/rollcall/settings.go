@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"rollcall/internal/phone"
 	"rollcall/internal/secret"
 )
 
@@ -29,6 +30,7 @@ type settings struct {
 	Resolvers   string `name:"dns-resolvers" env:"ROLLCALL_DNS_RESOLVERS" placeholder:"HOST:PORT,…" help:"The name servers that are asked for the records that prove domains, at least two (default: the first one of /etc/resolv.conf and public ones)."`
 	AllowPublic string `name:"allow-domains" env:"ROLLCALL_ALLOW_DOMAINS" placeholder:"NAME,…" help:"Domains that tenants may have although the lists of public mail name them."`
 	DenyPublic  string `name:"deny-domains" env:"ROLLCALL_DENY_DOMAINS" placeholder:"NAME,…" help:"Domains that no tenant may have, beside those on the lists of public mail."`
+	PhoneRegion string `name:"phone-region" env:"ROLLCALL_PHONE_REGION" placeholder:"COUNTRY" help:"The country, by its two letters, whose people may write their phone numbers without its code, such as DE (default: none)."`
 	LogLevel    string `env:"ROLLCALL_LOG_LEVEL" placeholder:"LEVEL" help:"The least level that is logged: debug, info, warn or error (default: info)."`
 }
 
@@ -54,7 +56,7 @@ func (s *settings) AfterApply() error {
 	s.MigrateURL, s.RedisURL = strings.TrimSpace(s.MigrateURL), strings.TrimSpace(s.RedisURL)
 	s.OperatorKey = strings.TrimSpace(s.OperatorKey)
 	return errors.Join(checkDatabase(s.DatabaseURL), checkAddress("--listen", s.Listen), checkAddress("--admin-listen", s.AdminListen),
-		checkPublicURL(&s.PublicURL), s.checkKey(), checkOperatorKey(s.OperatorKey), checkLevel(s.LogLevel), s.checkDomains())
+		checkPublicURL(&s.PublicURL), s.checkKey(), checkOperatorKey(s.OperatorKey), checkLevel(s.LogLevel), s.checkDomains(), checkRegion(&s.PhoneRegion))
 }
 
 // checkDatabase never repeats the URL: it may hold a password.
@@ -76,6 +78,14 @@ func checkAddress(flag, address string) error {
 func checkLevel(level string) error {
 	if new(slog.Level).UnmarshalText([]byte(level)) != nil {
 		return fmt.Errorf("--log-level (ROLLCALL_LOG_LEVEL) must be debug, info, warn or error, not %q", level)
+	}
+	return nil
+}
+
+func checkRegion(region *string) error {
+	*region = strings.TrimSpace(*region)
+	if err := phone.CheckRegion(*region); err != nil {
+		return fmt.Errorf("--phone-region (ROLLCALL_PHONE_REGION): %w", err)
 	}
 	return nil
 }

@@ -32,6 +32,8 @@ type details struct {
 	App     string    `json:"app,omitempty"`
 	Method  string    `json:"method,omitempty"`
 	Reason  EndReason `json:"reason,omitempty"`
+	// Consent is given or ended, where an event of a contact turned text messages on or off.
+	Consent string `json:"consent,omitempty"`
 	// Link, Request, Check and Facts are of events of sign-ins.
 	Link    string `json:"link,omitempty"`
 	Request string `json:"join_request,omitempty"`

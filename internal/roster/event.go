@@ -63,8 +63,9 @@ const (
 	EntitlementGone   EventKind = "entitlement.removed"
 	SessionStarted    EventKind = "session.started" // a member signed in
 	SessionEnded      EventKind = "session.ended"
-	GrantStarted      EventKind = "grant.started" // an app signed a member in
-	GrantEnded        EventKind = "grant.ended"   // its tokens have ended, the session goes on
+	GrantStarted      EventKind = "grant.started"   // an app signed a member in
+	GrantEnded        EventKind = "grant.ended"     // its tokens have ended, the session goes on
+	ContactChanged    EventKind = "contact.changed" // how a member is reached; with the turn of the consent to text messages
 	CredentialAdded   EventKind = "credential.added"
 	CredentialRevoked EventKind = "credential.revoked"
 	// CredentialExpiring comes 60, 30, 14, 7 and 1 days ahead, CredentialExpired once.

@@ -83,6 +83,7 @@ type Reader interface {
 	LabelReader
 	SessionReader
 	PullReader
+	ContactReader
 	// Member finds a member within the scope; NotFound. In the zero Scope removed
 	// members are found as well. withGroups fills Groups.
 	Member(ctx context.Context, s Scope, id MemberID, withGroups bool) (Member, error)
@@ -132,6 +133,7 @@ type Tx interface {
 	SchemaTx
 	SessionTx
 	PullTx
+	ContactTx
 	// Now is the time of the transaction, the same at each call, in UTC and to the
 	// millisecond.
 	Now() time.Time

@@ -53,6 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"exchanges", testExchanges},
 		{"sessions", testSessions},
 		{"pulls", testPulls},
+		{"contacts", testContacts},
 		{"paging", testPaging},
 		{"tallies", testTallies},
 		{"predicates", testPredicates},

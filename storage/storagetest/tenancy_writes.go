@@ -28,6 +28,7 @@ func txProbes() probes[roster.Tx] {
 	signInProbes(all)
 	jobProbes(all)
 	pullProbes(all)
+	contactProbes(all)
 	groupProbes(all)
 	schemaProbes(all)
 	all["AppendEvent"] = func(t *testing.T, x *stranger, tx roster.Tx) {

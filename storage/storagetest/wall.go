@@ -17,6 +17,7 @@ func guarded() []string {
 		"sessions", "app_grants", "refresh_tokens",
 		"schemas", "entitlements", "attribute_indexes", "attribute_keys",
 		"directory_pulls", "pull_marks",
+		"contacts", "sms_consents",
 	}
 }
 
