@@ -92,6 +92,8 @@ func rights() []string {
 		"SELECT, INSERT, UPDATE ON apps",
 		"SELECT, INSERT, UPDATE, DELETE ON sessions, app_grants, refresh_tokens",
 		"SELECT, INSERT, UPDATE (due_at, attempts), DELETE ON logout_notices",
+		"SELECT, INSERT, UPDATE ON mails",
+		"SELECT, INSERT, UPDATE (due_at, attempts), DELETE ON mail_queue",
 		"SELECT, INSERT, DELETE ON signing_keys, revocations",
 		"SELECT, INSERT, UPDATE, DELETE ON held, parked_groups, decisions",
 		"SELECT, INSERT, UPDATE, DELETE ON schemas, entitlements, attribute_indexes, attribute_keys",

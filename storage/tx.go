@@ -23,6 +23,7 @@ type tx struct {
 	indexes []tenant.AttributeIndex
 	indexed bool // indexes are read
 	alone   bool // see Exclusive
+	mailed  bool // a job that sends mails is enqueued
 }
 
 // Config implements roster.TenantReader. The version came with the transaction's first round trip.

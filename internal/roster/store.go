@@ -84,6 +84,7 @@ type Reader interface {
 	SessionReader
 	PullReader
 	ContactReader
+	MailReader
 	// Member finds a member within the scope; NotFound. In the zero Scope removed
 	// members are found as well. withGroups fills Groups.
 	Member(ctx context.Context, s Scope, id MemberID, withGroups bool) (Member, error)
@@ -134,6 +135,7 @@ type Tx interface {
 	SessionTx
 	PullTx
 	ContactTx
+	MailTx
 	// Now is the time of the transaction, the same at each call, in UTC and to the
 	// millisecond.
 	Now() time.Time
@@ -190,6 +192,7 @@ type Locator interface {
 	SessionLocator
 	DomainLocator
 	PullLocator
+	MailLocator
 	// CreateTenant: Conflict when the slug is taken.
 	CreateTenant(ctx context.Context, t tenant.Tenant) error
 	TenantBySlug(ctx context.Context, slug string) (tenant.Tenant, error) // NotFound

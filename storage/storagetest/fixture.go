@@ -23,6 +23,7 @@ type house struct {
 	tenant tenant.Tenant
 	dir    tenant.Directory
 	made   int // links and requests, whose ids are in their order
+	queued []roster.MailID
 }
 
 func newHouse(t *testing.T, b Backend, slug string) *house {

@@ -41,9 +41,12 @@ type stranger struct {
 	// session and grant are of member.
 	session roster.Session
 	grant   roster.AppGrant
-	mine    roster.Member // the stranger's own
-	team    roster.Group
-	scopes  []roster.Scope
+	// mailed is the owner's, about invite.
+	mailed roster.MailID
+	invite roster.InviteID
+	mine   roster.Member // the stranger's own
+	team   roster.Group
+	scopes []roster.Scope
 }
 
 // newStranger makes two tenants whose slugs begin with name.
@@ -80,6 +83,7 @@ func newStranger(t *testing.T, b Backend, name string) *stranger {
 	owner.logExchanges(newExchange(owner, 0))
 	owner.putPull(newPull(owner), newMark("1"))
 	owner.putContact(newContact(x.member), newConsent(x.member, 1, true))
+	x.mailTheirs()
 	x.mine = h.addMember("mine")
 	x.team = h.addGroup("Mine", x.mine)
 	x.scopes = []roster.Scope{{}, h.scope(), owner.scope()}
@@ -107,6 +111,10 @@ func (h *house) state(events int) string {
 		all = append(all, tokens)
 	}
 	all = append(all, h.waiting(), h.signInState(), h.sessionState(), h.pulls(), h.marks(), h.reached(people))
+	all = append(all, h.waiting(), h.signInState(), h.sessionState(), h.pulls(), h.marks())
+	for _, id := range h.queued {
+		all = append(all, h.mail(id))
+	}
 	text, err := json.MarshalIndent(all, "", " ")
 	if err != nil {
 		h.t.Fatal(err)
@@ -120,6 +128,7 @@ func readerProbes() probes[roster.Reader] {
 	sessionReaderProbes(all)
 	pullReads(all)
 	contactReads(all)
+	mailReaderProbes(all)
 	maps.Copy(all, probes[roster.Reader]{
 		"Member": func(t *testing.T, x *stranger, r roster.Reader) {
 			for _, s := range x.scopes {

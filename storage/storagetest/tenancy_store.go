@@ -49,6 +49,7 @@ func locatorProbes() probes[Backend] {
 	all := exchangeLogProbes()
 	maps.Copy(all, appProbes())
 	maps.Copy(all, sessionLocatorProbes())
+	maps.Copy(all, mailLocatorProbes())
 	maps.Copy(all, probes[Backend]{
 		"TenantsToIndex": func(t *testing.T, x *stranger, b Backend) {
 			ids, err := b.Locator.TenantsToIndex(t.Context()) // for the gateway itself, which works for all tenants

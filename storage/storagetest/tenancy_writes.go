@@ -13,6 +13,7 @@ func txProbes() probes[roster.Tx] {
 	for name, f := range readerProbes() {
 		all[name] = func(t *testing.T, x *stranger, tx roster.Tx) { f(t, x, tx) }
 	}
+	mailProbes(all)
 	all["PutAlarms"] = func(t *testing.T, x *stranger, tx roster.Tx) {
 		err := tx.PutAlarms(t.Context(), roster.Sighting{Directory: x.owner.dir.ID, SilentSince: epoch()})
 		wantKind(t, "PutAlarms", roster.Stale, err)
