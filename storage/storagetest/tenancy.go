@@ -111,7 +111,6 @@ func (h *house) state(events int) string {
 		all = append(all, tokens)
 	}
 	all = append(all, h.waiting(), h.signInState(), h.sessionState(), h.pulls(), h.marks(), h.reached(people))
-	all = append(all, h.waiting(), h.signInState(), h.sessionState(), h.pulls(), h.marks())
 	for _, id := range h.queued {
 		all = append(all, h.mail(id))
 	}

@@ -18,7 +18,7 @@ func guarded() []string {
 		"schemas", "entitlements", "attribute_indexes", "attribute_keys",
 		"directory_pulls", "pull_marks",
 		"contacts", "sms_consents",
-		"directory_pulls", "pull_marks", "mails",
+		"mails",
 	}
 }
 
