@@ -13,16 +13,21 @@ import (
 
 // Person is who a request comes from.
 type Person struct {
-	ID         string   `json:"sub"`    // of the member, for good: what to keep beside your data
-	Tenant     string   `json:"org_id"` // the customer whose data they may see
-	TenantSlug string   `json:"org_slug"`
-	Role       string   `json:"org_role"`
-	Groups     []string `json:"groups"`
-	Session    string   `json:"sid"`
-	Grant      string   `json:"grant_id"`
-	Email      string   `json:"email"` // of browsers only
-	Name       string   `json:"name"`  // of browsers only
+	ID         string `json:"sub"`    // of the member, for good: what to keep beside your data
+	Tenant     string `json:"org_id"` // the customer whose data they may see
+	TenantSlug string `json:"org_slug"`
+	Role       string `json:"org_role"`
+	// Permissions are what the role may do, as the tenant's role set says.
+	Permissions []string `json:"permissions"`
+	Groups      []string `json:"groups"`
+	Session     string   `json:"sid"`
+	Grant       string   `json:"grant_id"`
+	Email       string   `json:"email"` // of browsers only
+	Name        string   `json:"name"`  // of browsers only
 }
+
+// May says whether the person's role has a permission, such as content:edit.
+func (p Person) May(permission string) bool { return slices.Contains(p.Permissions, permission) }
 
 type personKey struct{}
 

@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 
+	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
 	"rollcall/internal/view"
 )
@@ -23,7 +24,7 @@ type tenantCmd struct {
 type tenantCreateCmd struct {
 	Slug  string `arg:"" help:"Names the tenant on the command line and in URLs: lower-case letters, digits and inner hyphens. It never changes."`
 	Name  string `placeholder:"NAME" help:"The customer's name for people to read (default: the slug)."`
-	Roles string `default:"simple" placeholder:"SET" help:"The roles of its people: simple (admin, user), content (admin, editor, contributor, viewer), or your own from the most powerful, which is the admin role, to the least, which is the default: owner,agent,guest (default: simple)."`
+	Roles string `default:"simple" placeholder:"SET|FILE" help:"The roles of its people: simple (admin, user), content (admin, editor, contributor, viewer), your own from the most powerful, which is the admin role, to the least, which is the default: owner,agent,guest; or a JSON file that says what they mean as well, see docs/roles.md (default: simple)."`
 }
 
 // Run implements tenant create.
@@ -31,11 +32,15 @@ func (c *tenantCreateCmd) Run(p *program) error {
 	if c.Name == "" {
 		c.Name = c.Slug
 	}
+	roles, err := roleSet(c.Roles)
+	if err != nil {
+		return err
+	}
 	r, err := p.open()
 	if err != nil {
 		return err
 	}
-	t, err := r.CreateTenant(p.ctx, c.Slug, c.Name, roleSet(c.Roles))
+	t, err := r.CreateTenant(p.ctx, c.Slug, c.Name, roles)
 	if err != nil {
 		return err
 	}
@@ -44,17 +49,6 @@ func (c *tenantCreateCmd) Run(p *program) error {
 		say(w, "Next: rollcall domain trust --tenant %s DOMAIN", t.Slug)
 		say(w, "Then: rollcall directory create --tenant %s --provider entra|okta|google|generic", t.Slug)
 	})
-}
-
-func roleSet(s string) tenant.RoleSet {
-	switch s {
-	case "simple":
-		return tenant.SimpleRoles()
-	case "content":
-		return tenant.ContentRoles()
-	}
-	roles := list(strings.Split(s, ","), strings.TrimSpace)
-	return tenant.RoleSet{Name: "custom", Roles: roles}
 }
 
 type tenantListCmd struct{}
@@ -99,6 +93,13 @@ func (p *program) showTenant(t tenant.Tenant) error {
 		fields(w, "slug", v.Slug, "name", v.Name, "id", v.ID.String(), "status", string(v.Status),
 			"roles", strings.Join(v.Roles, ", "), "default role", v.DefaultRole,
 			"confirm adoption", yesNo(v.ConfirmAdoption), "protect last admin", yesNo(v.ProtectLastAdmin), "created", when(v.CreatedAt))
+		for _, role := range v.RoleDetails {
+			about := role.Description
+			if !role.Available {
+				about = "(not in the plan) " + about
+			}
+			fields(w, "role "+role.Name, about)
+		}
 		if v.NoAdmin {
 			say(w, "The tenant has no active admin: a directory turned off the last one. Give the role to somebody with `rollcall member set-role`.")
 		}
@@ -107,6 +108,8 @@ func (p *program) showTenant(t tenant.Tenant) error {
 
 type tenantSetCmd struct {
 	Slug             string  `arg:"" help:"The tenant, by its slug or its id."`
+	Roles            *string `placeholder:"SET|FILE" help:"Another set of roles, as with tenant create. The first, the admin role, must stay."`
+	UnavailableRoles *string `placeholder:"ROLE,…" help:"Roles that the tenant's plan lacks: they can't be given; who has one keeps it. \"\" means none."`
 	DefaultRole      *string `placeholder:"ROLE" help:"The role of people for whom nobody names one; \"\" means the least role of the set."`
 	ConfirmAdoption  *bool   `negatable:"" help:"Whether an admin must confirm each existing member that a directory takes over."`
 	ProtectLastAdmin *bool   `negatable:"" help:"Whether a directory that turns off the last admin is refused; otherwise it is obeyed, and the tenant marked."`
@@ -122,11 +125,11 @@ func (c *tenantSetCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	policy := t.Policy
-	override(&policy.DefaultRole, c.DefaultRole)
-	override(&policy.ConfirmAdoption, c.ConfirmAdoption)
-	override(&policy.ProtectLastAdmin, c.ProtectLastAdmin)
-	t, err = r.SetTenantPolicy(p.ctx, p.operator(t.ID), policy)
+	change := roster.TenantChange{DefaultRole: c.DefaultRole, ConfirmAdoption: c.ConfirmAdoption, ProtectLastAdmin: c.ProtectLastAdmin}
+	if change.Roles, err = changedRoles(t.Roles, c.Roles, c.UnavailableRoles); err != nil {
+		return err
+	}
+	t, err = r.ChangeTenant(p.ctx, p.operator(t.ID), change)
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,7 @@ type createTenantIn struct {
 		Name    string   `json:"name,omitempty" maxLength:"200" doc:"For people to read; the slug when absent."`
 		RoleSet string   `json:"role_set,omitempty" enum:"simple,content,custom" doc:"simple (admin, user), content (admin, editor, contributor, viewer), or custom with roles; simple when absent."`
 		Roles   []string `json:"roles,omitempty" maxItems:"20" doc:"A set of your own: the admin role first, the least, which is the default, last."`
+		RoleFields
 	}
 }
 
@@ -63,11 +64,25 @@ func (d *Door) createTenant(ctx context.Context, in *createTenantIn) (*versioned
 	if err != nil {
 		return nil, err
 	}
+	in.Body.fill(&roles)
 	t, err := d.Roster.CreateTenant(ctx, in.Body.Slug, name, roles)
 	if err != nil {
 		return nil, err
 	}
 	return version(t.Version, view.Tenant(t)), nil
+}
+
+// RoleFields say what the roles of a set mean.
+type RoleFields struct {
+	Details     map[string]tenant.RoleDetail `json:"role_details,omitempty" doc:"What roles of a set of your own mean, by name."`
+	Unavailable *[]string                    `json:"unavailable_roles,omitempty" maxItems:"20" doc:"Roles that the tenant's plan lacks: they can't be given; who has one keeps it. For the operator."`
+}
+
+func (f RoleFields) fill(s *tenant.RoleSet) {
+	if f.Details != nil {
+		s.Details = f.Details
+	}
+	set(&s.Unavailable, f.Unavailable)
 }
 
 // roleSet picks one of the built-in sets, or makes one of the roles.
@@ -97,7 +112,8 @@ type changeTenantIn struct {
 	InTenant
 	Conditional
 	Body struct {
-		Name             *string  `json:"name,omitempty" maxLength:"200"`
+		Name *string `json:"name,omitempty" maxLength:"200"`
+		RoleFields
 		Roles            []string `json:"roles,omitempty" maxItems:"20" doc:"The whole set. The first, the admin role, must stay; a role that a setting still gives can't go."`
 		DefaultRole      *string  `json:"default_role,omitempty" doc:"Never the admin role; an empty text means the least role."`
 		ConfirmAdoption  *bool    `json:"confirm_adoption,omitempty"`
@@ -115,8 +131,13 @@ func (d *Door) changeTenant(ctx context.Context, in *changeTenantIn) (*versioned
 		Name: in.Body.Name, DefaultRole: in.Body.DefaultRole,
 		ConfirmAdoption: in.Body.ConfirmAdoption, ProtectLastAdmin: in.Body.ProtectLastAdmin,
 	}
-	if in.Body.Roles != nil && !slices.Equal(in.Body.Roles, cfg.Tenant.Roles.Roles) {
-		c.Roles = &tenant.RoleSet{Name: "custom", Roles: in.Body.Roles}
+	roles := cfg.Tenant.Roles
+	if in.Body.Roles != nil && !slices.Equal(in.Body.Roles, roles.Roles) {
+		roles = roles.With(in.Body.Roles)
+	}
+	in.Body.fill(&roles)
+	if !roles.Equal(cfg.Tenant.Roles) {
+		c.Roles = &roles
 	}
 	t, err := d.Roster.ChangeTenant(ctx, s, c)
 	if err != nil {

@@ -30,7 +30,7 @@ func ownClaims() []string {
 	return []string{
 		"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "auth_time", "acr", "amr", "azp", "sid", "at_hash", "c_hash", "s_hash", "cnf",
 		"act", "may_act", "events", "active", "client_id", "scope", "username", "token_type", "grant_id", "org_id", "org_slug", "org_name",
-		"org_role", "groups", "groups_overage", "connection_id", "idp_issuer", "email", "email_verified", "name", "given_name", "family_name",
+		"org_role", "permissions", "groups", "groups_overage", "connection_id", "idp_issuer", "email", "email_verified", "name", "given_name", "family_name",
 		"locale", "zoneinfo", "updated_at",
 	}
 }
@@ -66,6 +66,11 @@ func (p person) standing() map[string]any {
 		c["connection_id"] = g.Session.Connection.String()
 	}
 	return c
+}
+
+// permissions are what the role may do in the application, as the tenant's role set says now.
+func (p person) permissions() []tenant.Permission {
+	return p.config.Tenant.Roles.Permissions(p.grant.Member.Standing.Role)
 }
 
 // groups adds the names of a member's groups, at most limit of them; 0: all.
@@ -175,6 +180,7 @@ func (p person) until(now time.Time, life time.Duration) time.Time {
 // accessToken makes the claims of an access token (RFC 9068 §2.2).
 func (p person) accessToken(issuer string, now time.Time) map[string]any {
 	c := p.standing()
+	c["permissions"] = p.permissions()
 	p.groups(c, maxGroups)
 	c["iss"], c["aud"], c["client_id"] = issuer, p.grant.Grant.App.String(), p.grant.Grant.App.String()
 	c["iat"], c["exp"], c["auth_time"] = now.Unix(), p.until(now, AccessTokenLife).Unix(), p.grant.Session.AuthTime.Unix()

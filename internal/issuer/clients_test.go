@@ -2,6 +2,7 @@ package issuer_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func TestOpenIDClient(t *testing.T) {
 	if err != nil || next.RefreshToken == tokens.RefreshToken {
 		t.Fatalf("refresh = %v", err)
 	}
-	if c, err := client.Introspect(next.AccessToken); err != nil || c["active"] != true || c["org_role"] != "viewer" {
+	if c, err := client.Introspect(next.AccessToken); err != nil || c["active"] != true || c["org_role"] != "viewer" || fmt.Sprint(c["permissions"]) != "[content:read profile:read profile:write]" {
 		t.Errorf("introspect = %v, %v", c, err)
 	}
 	client.Parameters = map[string]string{"post_logout_redirect_uri": "https://app.example/bye"}

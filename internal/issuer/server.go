@@ -54,7 +54,7 @@ func (s *server) Discovery(context.Context, *op.Request[struct{}]) (*op.Response
 			IntrospectionEndpointAuthSigningAlgValuesSupported: signing,
 			ClaimTypesSupported:                                []string{"normal"},
 			ClaimsSupported: []string{
-				"sub", "sid", "auth_time", "amr", "nonce", "at_hash", "org_id", "org_slug", "org_name", "org_role", "groups", "connection_id",
+				"sub", "sid", "auth_time", "amr", "nonce", "at_hash", "org_id", "org_slug", "org_name", "org_role", "permissions", "groups", "connection_id",
 				"idp_issuer", "email", "email_verified", "name", "given_name", "family_name", "locale", "zoneinfo", "updated_at",
 			},
 			CodeChallengeMethodsSupported: []oidc.CodeChallengeMethod{oidc.CodeChallengeMethodS256},
@@ -176,6 +176,7 @@ func (s *server) UserInfo(ctx context.Context, r *op.Request[oidc.UserInfoReques
 	p.groups(c, 0)
 	p.source(c)
 	maps.Copy(c, p.standing())
+	c["permissions"] = p.permissions()
 	return op.NewResponse(c), nil
 }
 
@@ -206,6 +207,7 @@ func (s *server) Introspect(ctx context.Context, r *op.Request[op.IntrospectionR
 	p.groups(c, 0)
 	p.source(c)
 	maps.Copy(c, p.standing())
+	c["permissions"] = p.permissions()
 	maps.Copy(c, map[string]any{
 		"active": true, "iss": d.Issuer, "client_id": a.ID.String(), "aud": a.ID.String(), "scope": joinScopes(g.Grant.Scopes),
 		"username": string(g.Member.Email),

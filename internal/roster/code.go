@@ -29,6 +29,7 @@ const (
 	CodeMassChange             Code = "mass_change"
 	CodeCredentialInUse        Code = "credential_in_use"
 	CodeDirectoryPaused        Code = "directory_paused"
+	CodeRoleUnavailable        Code = "role_unavailable" // the tenant's plan lacks the role
 	CodeDuplicateAddress       Code = "duplicate_address"
 	CodeSameName               Code = "same_name"
 	CodeKeptApart              Code = "kept_apart"

@@ -25,7 +25,10 @@ func directoryRoles(m Member, d tenant.Directory, set tenant.RoleSet, roles []st
 			continue
 		}
 		if had, ok := m.Claim(SourceDirectoryRoles); ok && sameClaim(had, c) {
-			return claims
+			return claims // also a role that the plan lacks by now
+		}
+		if !set.Offers(role) {
+			continue
 		}
 		return withClaim(claims, c)
 	}

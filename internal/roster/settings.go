@@ -18,12 +18,13 @@ type TenantChange struct {
 
 // ChangeTenant changes a tenant's name, roles and policy in one step and settles its members anew.
 // Invalid for a name or role that can't be used, and for a role set that lacks a role which a group
-// mapping, a domain or the tenant still gives; Refused when no admin would be left. A member whose
+// mapping, a domain or the tenant still gives, or makes it unavailable; Forbidden when anybody but the
+// operator changes what is unavailable; Refused when no admin would be left. A member whose
 // role is gone gets what the next claim names.
 func (r *Roster) ChangeTenant(ctx context.Context, s Staff, c TenantChange) (tenant.Tenant, error) {
 	return r.configure(ctx, s, TenantChanged, func(cfg *tenant.Config) error {
 		t := &cfg.Tenant
-		admin := t.Roles.Admin()
+		admin, unavailable := t.Roles.Admin(), t.Roles.Unavailable
 		set(&t.Name, c.Name)
 		set(&t.Roles, c.Roles)
 		set(&t.Policy.DefaultRole, c.DefaultRole)
@@ -33,6 +34,9 @@ func (r *Roster) ChangeTenant(ctx context.Context, s Staff, c TenantChange) (ten
 			return err
 		}
 		if c.Roles != nil {
+			if s.Actor.Source != SourceOperator && !slices.Equal(c.Roles.Unavailable, unavailable) {
+				return &Error{Kind: Forbidden, Field: "roles", Detail: "Which roles a tenant's plan has is the operator's to say."}
+			}
 			if err := checkRoles(*cfg, admin); err != nil {
 				return err
 			}
@@ -68,27 +72,33 @@ func checkRoles(cfg tenant.Config, admin string) error {
 		}
 	}
 	missing := func(role, where string) error {
+		if roles.Has(role) {
+			return &Error{
+				Kind: Invalid, Field: "roles",
+				Detail: "The role " + quote(role) + " can't be made unavailable, because " + where + " still gives it. Change that first.",
+			}
+		}
 		return &Error{
 			Kind: Invalid, Field: "roles",
 			Detail: "The role set lacks " + quote(role) + ", which " + where + " still gives. Change that first, or keep the role.",
 		}
 	}
-	if role := cfg.Tenant.Policy.DefaultRole; role != "" && !roles.Has(role) {
+	if role := cfg.Tenant.Policy.DefaultRole; role != "" && !roles.Offers(role) {
 		return missing(role, "the tenant's default")
 	}
 	for _, d := range cfg.Domains {
-		if d.Here() && d.DefaultRole != "" && !roles.Has(d.DefaultRole) {
+		if d.Here() && d.DefaultRole != "" && !roles.Offers(d.DefaultRole) {
 			return missing(d.DefaultRole, "the domain "+d.Name)
 		}
 	}
 	for _, d := range cfg.Directories {
-		lost := func(m tenant.RoleMapping) bool { return !roles.Has(m.Role) }
+		lost := func(m tenant.RoleMapping) bool { return !roles.Offers(m.Role) }
 		if i := slices.IndexFunc(d.Mappings, lost); i >= 0 && d.Status != tenant.DirectoryRemoved {
 			return missing(d.Mappings[i].Role, "a group mapping of the directory "+d.Name)
 		}
 	}
 	for _, c := range cfg.Connections {
-		lost := func(rule tenant.SignInRule) bool { return rule.Role != "" && !roles.Has(rule.Role) }
+		lost := func(rule tenant.SignInRule) bool { return rule.Role != "" && !roles.Offers(rule.Role) }
 		if i := slices.IndexFunc(c.Mapping.Rules, lost); i >= 0 && c.Status != tenant.ConnectionRemoved {
 			return missing(c.Mapping.Rules[i].Role, "a rule of the connection "+c.Name)
 		}

@@ -91,11 +91,19 @@ func noes(claims []Claim) []Claim {
 	return out
 }
 
+// checkRole says why a role can't be given, if it names one.
 func checkRole(cfg tenant.Config, role string) error {
-	if role == "" || cfg.Tenant.Roles.Has(role) {
+	roles := cfg.Tenant.Roles
+	switch {
+	case role == "" || roles.Offers(role):
 		return nil
+	case roles.Has(role):
+		return &Error{
+			Kind: Refused, Code: CodeRoleUnavailable, Field: "role",
+			Detail: "The role " + quote(role) + " is not part of the tenant's plan. Those that can be given are: " + list(roles.Offered()) + ".",
+		}
 	}
-	return &Error{Kind: Invalid, Field: "role", Detail: "The tenant has no role " + quote(role) + ". Its roles are: " + list(cfg.Tenant.Roles.Roles) + "."}
+	return &Error{Kind: Invalid, Field: "role", Detail: "The tenant has no role " + quote(role) + ". Its roles are: " + list(roles.Roles) + "."}
 }
 
 // SetActive turns a member off at a person's word, or takes that word back. It

@@ -2,7 +2,6 @@ package roster
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"rollcall/internal/tenant"
@@ -81,8 +80,8 @@ func (r *Roster) configure(ctx context.Context, s Staff, kind EventKind, change 
 			return err
 		}
 		out = cfg.Tenant
-		rules := !out.Policy.SameRules(before.Policy) || !slices.Equal(out.Roles.Roles, before.Roles.Roles)
-		if !rules && out.Policy.Equal(before.Policy) && out.Status == before.Status && out.Name == before.Name && out.Roles.Name == before.Roles.Name {
+		rules := !out.Policy.SameRules(before.Policy) || !out.Roles.SameRules(before.Roles)
+		if !rules && out.Policy.Equal(before.Policy) && out.Status == before.Status && out.Name == before.Name && out.Roles.Equal(before.Roles) {
 			return nil
 		}
 		cfg.Tenant.Version++

@@ -57,6 +57,10 @@ type RoleSet struct {
 	// Roles are ordered from the most powerful, which is the admin role, to the
 	// least, which is the default.
 	Roles []string `json:"roles"`
+	// Details say what the roles of a set of the tenant's own mean, by their names.
+	Details map[string]RoleDetail `json:"details,omitempty"`
+	// Unavailable are roles that can't be given, because the tenant's plan lacks them. Who has one keeps it.
+	Unavailable []string `json:"unavailable,omitempty"`
 }
 
 // SimpleRoles and ContentRoles are the built-in role sets.
@@ -101,7 +105,7 @@ func CheckSlug(s string) error {
 }
 
 // Check says what is wrong with a role set, or nil: 2 to 20 different roles of
-// lower-case letters, digits, _ and -.
+// lower-case letters, digits, _ and -, with details and bounds that fit them.
 func (s RoleSet) Check() error {
 	if len(s.Roles) < 2 || len(s.Roles) > 20 {
 		return errors.New("a role set has 2 to 20 roles, the most powerful first")
@@ -114,5 +118,5 @@ func (s RoleSet) Check() error {
 			return fmt.Errorf("role %q stands twice in the role set", r)
 		}
 	}
-	return nil
+	return s.checkDetails()
 }

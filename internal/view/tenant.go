@@ -14,6 +14,7 @@ type TenantView struct {
 	Status           tenant.Status `json:"status" enum:"active,suspended"`
 	RoleSet          string        `json:"role_set" doc:"simple, content or custom."`
 	Roles            []string      `json:"roles" doc:"The admin role first, the least last."`
+	RoleDetails      []RoleView    `json:"role_details" doc:"What the roles mean, in the order of roles."`
 	DefaultRole      string        `json:"default_role" doc:"The role of members for whom nobody names one."`
 	ConfirmAdoption  bool          `json:"confirm_adoption" doc:"An admin confirms each existing member that a directory takes over."`
 	ProtectLastAdmin bool          `json:"protect_last_admin" doc:"A directory that turns off the last admin is refused."`
@@ -21,10 +22,27 @@ type TenantView struct {
 	CreatedAt        time.Time     `json:"created_at"`
 }
 
+// RoleView is a role as JSON.
+type RoleView struct {
+	Name        string              `json:"name"`
+	Description string              `json:"description,omitempty"`
+	Permissions []tenant.Permission `json:"permissions" doc:"What the role may do, sorted."`
+	Available   bool                `json:"available" doc:"Whether it can be given: the tenant's plan has it. Who bears it already keeps it."`
+}
+
+// Roles shows what the roles of a set mean.
+func Roles(s tenant.RoleSet) []RoleView {
+	out := make([]RoleView, len(s.Roles))
+	for i, r := range s.Roles {
+		out[i] = RoleView{Name: r, Description: s.Describe(r), Permissions: s.Permissions(r), Available: s.Offers(r)}
+	}
+	return out
+}
+
 // Tenant shows a tenant.
 func Tenant(t tenant.Tenant) TenantView {
 	v := TenantView{
-		ID: t.ID, Slug: t.Slug, Name: t.Name, Status: t.Status, RoleSet: t.Roles.Name, Roles: t.Roles.Roles,
+		ID: t.ID, Slug: t.Slug, Name: t.Name, Status: t.Status, RoleSet: t.Roles.Name, Roles: t.Roles.Roles, RoleDetails: Roles(t.Roles),
 		DefaultRole: t.Policy.DefaultRole, ConfirmAdoption: t.Policy.ConfirmAdoption,
 		ProtectLastAdmin: t.Policy.ProtectLastAdmin, NoAdmin: t.NoAdmin, CreatedAt: t.CreatedAt,
 	}
