@@ -234,6 +234,18 @@ func TestAPIChangesRoles(t *testing.T) {
 	})
 }
 
+// TestAPIChangesApps changes what an application is like.
+func TestAPIChangesApps(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		made := g.must(http.StatusCreated, "POST", "/apps", object{"name": "Timesheets", "redirect_uris": []string{"https://old.example/cb"}})
+		path := "/apps/" + made.get("client_id")
+		changed := g.must(http.StatusOK, "PATCH", path, object{"name": "Hours", "redirect_uris": []string{"https://new.example/cb"}, "status": "disabled"})
+		if changed.get("name") != "Hours" || changed.get("status") != "disabled" || !strings.Contains(changed.text, "https://new.example/cb") || strings.Contains(changed.text, "old.example") {
+			t.Errorf("the app is %s", changed.text)
+		}
+	})
+}
+
 // TestAPICredentials makes, rotates and ends each kind of credential.
 func TestAPICredentials(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {

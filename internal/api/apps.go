@@ -61,8 +61,8 @@ func (d *Door) listApps(ctx context.Context, _ *struct{}) (*answer[page[view.App
 
 func (d *Door) viewApp(a tenant.App) view.AppView { return view.App(a, d.Now()) }
 
-// appFields are what a client may set of an app.
-type appFields struct {
+// AppFields are what a client may set of an app.
+type AppFields struct {
 	Name                 *string          `json:"name,omitempty" maxLength:"200" doc:"What people are told that they sign in to."`
 	Auth                 *tenant.AppAuth  `json:"auth,omitempty" enum:"secret,private_key_jwt,none" doc:"How the app shows that it is itself; secret when absent."`
 	RedirectURIs         *[]string        `json:"redirect_uris,omitempty" maxItems:"50" doc:"Where browsers may be sent back to, compared to the letter."`
@@ -71,7 +71,7 @@ type appFields struct {
 	Keys                 *json.RawMessage `json:"jwks,omitempty" doc:"The app's public key set, for private_key_jwt."`
 }
 
-func (f appFields) fill(a *tenant.App) {
+func (f AppFields) fill(a *tenant.App) {
 	set(&a.Name, f.Name)
 	set(&a.Auth, f.Auth)
 	set(&a.RedirectURIs, f.RedirectURIs)
@@ -87,7 +87,7 @@ func set[T any](to, from *T) {
 }
 
 type createAppIn struct {
-	Body appFields
+	Body AppFields
 }
 
 // newAppView is an app in the only answer that shows its secret.
@@ -137,7 +137,7 @@ type changeAppIn struct {
 	InApp
 	Conditional
 	Body struct {
-		appFields
+		AppFields
 		Status tenant.AppStatus `json:"status,omitempty" enum:"active,disabled" doc:"Whether people may sign in to it."`
 	}
 }
