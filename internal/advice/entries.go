@@ -46,6 +46,7 @@ func codeEntry(key string) (entry, bool) {
 		"mass_change":              {"The directory turned off unusually many people at once.", "Look for a changed filter or scope. If it was a mistake, put that right first, then undo it in Rollcall.", assignment},
 		"credential_in_use":        {"The credential is the only one that is used.", "Enter the new one first, see that it is used, then revoke the old one.", credentials},
 		"duplicate_address":        {"Another member of the customer has the same proven address, so that the two may be one person.", "Decide in Rollcall whether they are the same; nothing has to be sent again.", here},
+		"role_unavailable":         {"The customer's plan has no such role.", "Give another role. Whoever runs the application can bring the role into the plan.", mapping},
 		"same_name":                {"Somebody of the same name is there, who may be the same person.", "Decide in Rollcall whether they are the same; nothing has to be sent again.", here},
 		"kept_apart":               {"An admin decided that the directory's record is another person than the member who has this address.", "Send another address for this person, or take the decision back in Rollcall.", mapping},
 		"decided":                  {"An admin has decided on this already.", "Look at the member in Rollcall.", here},
