@@ -84,6 +84,7 @@ type Reader interface {
 	SessionReader
 	PullReader
 	ContactReader
+	ReviewReader
 	MailReader
 	// Member finds a member within the scope; NotFound. In the zero Scope removed
 	// members are found as well. withGroups fills Groups.
@@ -135,6 +136,7 @@ type Tx interface {
 	SessionTx
 	PullTx
 	ContactTx
+	ReviewTx
 	MailTx
 	// Now is the time of the transaction, the same at each call, in UTC and to the
 	// millisecond.

@@ -49,6 +49,8 @@ type Policy struct {
 	Sessions SessionPolicy `json:"sessions,omitzero"`
 	// Contact is whom people ask who were refused, shown to them: an address, a number or a sentence.
 	Contact string `json:"contact,omitempty"`
+	// ReviewMonths is how often an access review begins by itself, in months; 0: never.
+	ReviewMonths int `json:"review_months,omitempty"`
 }
 
 // RoleSet is the ladder of roles of a tenant.

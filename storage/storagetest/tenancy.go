@@ -44,7 +44,8 @@ type stranger struct {
 	// mailed is the owner's, about invite.
 	mailed roster.MailID
 	invite roster.InviteID
-	mine   roster.Member // the stranger's own
+	review roster.ReviewID // the owner's
+	mine   roster.Member   // the stranger's own
 	team   roster.Group
 	scopes []roster.Scope
 }
@@ -84,6 +85,7 @@ func newStranger(t *testing.T, b Backend, name string) *stranger {
 	owner.putPull(newPull(owner), newMark("1"))
 	owner.putContact(newContact(x.member), newConsent(x.member, 1, true))
 	x.mailTheirs()
+	x.review = owner.openReview()
 	x.mine = h.addMember("mine")
 	x.team = h.addGroup("Mine", x.mine)
 	x.scopes = []roster.Scope{{}, h.scope(), owner.scope()}
@@ -110,7 +112,7 @@ func (h *house) state(events int) string {
 		}
 		all = append(all, tokens)
 	}
-	all = append(all, h.waiting(), h.signInState(), h.sessionState(), h.pulls(), h.marks(), h.reached(people))
+	all = append(all, h.waiting(), h.signInState(), h.sessionState(), h.pulls(), h.marks(), h.reached(people), h.reviewed())
 	for _, id := range h.queued {
 		all = append(all, h.mail(id))
 	}
@@ -127,6 +129,7 @@ func readerProbes() probes[roster.Reader] {
 	sessionReaderProbes(all)
 	pullReads(all)
 	contactReads(all)
+	reviewReads(all)
 	mailReaderProbes(all)
 	maps.Copy(all, probes[roster.Reader]{
 		"Member": func(t *testing.T, x *stranger, r roster.Reader) {
