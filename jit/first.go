@@ -25,7 +25,7 @@ func (d *decider) first() {
 		return
 	}
 	d.by(RuleAddress)
-	if !d.owned() {
+	if d.invited() || !d.owned() {
 		return
 	}
 	switch {
@@ -39,6 +39,29 @@ func (d *decider) first() {
 	default:
 		d.newcomer()
 	}
+}
+
+// invited lets somebody in for whose very address an admin sent an invite that is open, whatever domain it is of, and
+// whatever auto-join says. It says whether it decided.
+func (d *decider) invited() bool {
+	if !d.opens() || d.f.Holder != nil {
+		return false
+	}
+	d.by(RuleInvited)
+	if d.f.Known {
+		d.refuse(RuleOneTenant, roster.CodeEmailExists, nil,
+			"This e-mail address is in use already. Use another address, or ask the operator of the application.")
+		return true
+	}
+	d.out.SignInPlan = roster.SignInPlan{Outcome: roster.SignInJoins, Accept: true, Relink: d.f.Link != nil}
+	d.fill(nil)
+	return true
+}
+
+// opens says whether an invite for the address is open.
+func (d *decider) opens() bool {
+	i := d.f.Invite
+	return i != nil && i.Email == d.email && i.Open(d.now)
 }
 
 // owned says whether the tenant owns the address's domain, or has the member waiting whom this sign-in may vouch for.
@@ -81,7 +104,7 @@ func (d *decider) holder(m roster.Member) {
 		return
 	}
 	d.by(RuleOnce)
-	d.out.SignInPlan = roster.SignInPlan{Outcome: roster.SignInLinks, Member: m.ID, Vouch: vouch, Relink: d.f.Link != nil}
+	d.out.SignInPlan = roster.SignInPlan{Outcome: roster.SignInLinks, Member: m.ID, Vouch: vouch, Relink: d.f.Link != nil, Accept: d.opens()}
 	d.fill(&m)
 }
 

@@ -17,6 +17,7 @@ const (
 	RuleOnce       = "JIT an address links only where no other live link exists"
 	RuleMoved      = "JIT a former address leads nobody in for 30 days"
 	RuleOneTenant  = "one tenant per e-mail address"
+	RuleInvited    = "R3 an invite for the address: this sign-in accepts it"
 	RuleMode       = "JIT auto-join of the domain"
 	RuleDeclined   = "R3 an admin's no stands above sign-in"
 	RuleVouch      = "awaiting proof: this tenant's own sign-in vouches"
@@ -28,6 +29,6 @@ const (
 func Rules() []string {
 	return []string{
 		RuleTenant, RuleConnection, RuleSubject, RuleNo, RuleTombstone, RuleConfirm, RuleProof, RuleGrace, RuleAddress, RuleDomain,
-		RuleOnce, RuleMoved, RuleOneTenant, RuleMode, RuleDeclined, RuleVouch, RuleMapping, RuleWriter,
+		RuleOnce, RuleMoved, RuleOneTenant, RuleInvited, RuleMode, RuleDeclined, RuleVouch, RuleMapping, RuleWriter,
 	}
 }

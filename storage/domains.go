@@ -124,7 +124,7 @@ func (db *DB) DomainClaims(ctx context.Context, names []string) ([]roster.Domain
 // DomainsBelow implements roster.Locator. It reads the claims of all tenants, which is for when somebody
 // claims a domain, or once a day.
 func (db *DB) DomainsBelow(ctx context.Context, name string) ([]roster.DomainClaim, error) {
-	below := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace("." + name)
+	below := escapeLike("." + name)
 	return db.claims(ctx, `key LIKE $1 ESCAPE '\'`, "%"+below)
 }
 

@@ -29,7 +29,8 @@ const (
 	takenAttribute  = "attribute"
 	takenLink       = "link"
 	takenRequest    = "join_request"
-	takenReview     = "review"
+	takenInvite     = "invite"
+	takenPasskey    = "passkey"
 )
 
 // taken tells which unique index of its table a statement can break. PostgreSQL names the index in
@@ -62,8 +63,6 @@ func conflicts(index string) string {
 		return takenLink
 	case "join_requests_pending":
 		return takenRequest
-	case "reviews_open":
-		return takenReview
 	case "attribute_keys_unique":
 		return takenAttribute
 	case "credentials_hash", "sessions_hash", "app_grants_code", "refresh_tokens_pkey":
@@ -90,8 +89,6 @@ func conflict(field string, err error) error {
 		e.Detail = "The subject, or the member at this connection, has another link. Unlink that first."
 	case takenRequest:
 		e.Detail = "A request to join with this address waits for an answer."
-	case takenReview:
-		e.Detail = "An access review is open already. Finish it first."
 	case takenSlug:
 		e.Detail = "Another tenant has this slug. Choose another."
 	case takenDomain:

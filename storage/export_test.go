@@ -21,7 +21,7 @@ func (db *DB) WritePlans(ctx context.Context, id tenant.ID, f func(roster.Tx) er
 	e := &explainer{session: db.backend.reader(id)}
 	t := &tx{
 		reader: reader{db: db, tenant: id, s: e}, w: e, now: truncate(db.now()),
-		members: map[roster.MemberID]int64{}, groups: map[roster.GroupID]int64{}, people: map[roster.Email]roster.PersonID{},
+		members: map[roster.MemberID]int64{}, groups: map[roster.GroupID]int64{}, people: map[roster.Email]roster.PersonID{}, invites: map[roster.Email][]roster.Invite{},
 		indexed: true, // of none: the explainer answers nothing
 	}
 	err := f(t)

@@ -20,6 +20,11 @@ func (n *narrow) argument(v any) string {
 	return "$" + strconv.Itoa(len(n.args))
 }
 
+// escapeLike makes a text that LIKE takes for itself, with ESCAPE '\'.
+func escapeLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
 // and adds a condition whose ? stands for the value.
 func (n *narrow) and(condition string, v any) {
 	n.sql += " AND " + strings.Replace(condition, "?", n.argument(v), 1)

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"strconv"
-	"strings"
 
 	"rollcall/internal/roster"
 )
@@ -66,7 +65,7 @@ func (w *selection) ofMember(f roster.SessionFilter) string {
 		text += ` AND m.directory_id IS NULL`
 	}
 	if f.Domain != "" {
-		domain := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Domain)
+		domain := escapeLike(f.Domain)
 		text += ` AND m.email LIKE ` + w.arg("%@"+domain) + ` ESCAPE '\'`
 	}
 	return text

@@ -80,7 +80,7 @@ func (a *signInAnswer) statements(d dialect, me ident, k roster.SignInKey, lock 
 		a.requests(args),
 	}
 	if k.Email != "" {
-		list = append(list, a.elsewhere(me, k.Email.Domain()))
+		list = append(list, a.elsewhere(me, k.Email.Domain()), pendingInvite(me, k.Email, &a.out.Invites))
 	}
 	if len(k.Groups) > 0 {
 		list = append(list, statement{

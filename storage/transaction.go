@@ -34,7 +34,7 @@ func (db *DB) update(ctx context.Context, id tenant.ID, f func(*tx) error) error
 			last = &tx{
 				reader: reader{db: db, tenant: id, s: w}, w: w, now: truncate(db.now()),
 				members: map[roster.MemberID]int64{}, groups: map[roster.GroupID]int64{},
-				people: map[roster.Email]roster.PersonID{},
+				people: map[roster.Email]roster.PersonID{}, invites: map[roster.Email][]roster.Invite{},
 			}
 			return f(last)
 		})

@@ -21,9 +21,10 @@ type tx struct {
 	people  map[roster.Email]roster.PersonID // those looked for; zero: there is none
 	grants  bool                             // something that credentials or the configuration depend on was written
 	indexes []tenant.AttributeIndex
-	indexed bool // indexes are read
-	alone   bool // see Exclusive
-	mailed  bool // a job that sends mails is enqueued
+	indexed bool                             // indexes are read
+	alone   bool                             // see Exclusive
+	mailed  bool                             // a job that sends mails is enqueued
+	invites map[roster.Email][]roster.Invite // the pending ones of addresses that were looked for
 }
 
 // Config implements roster.TenantReader. The version came with the transaction's first round trip.
@@ -197,6 +198,9 @@ func (t *tx) LockMatches(ctx context.Context, m roster.Match) ([]roster.Member, 
 	}}
 	if _, looked := t.people[m.Email]; m.Email != "" && !looked {
 		list = append(list, t.findPerson(m.Email, d != nil)...)
+	}
+	if m.Email != "" {
+		list = append(list, t.findInvite(m.Email))
 	}
 	err := t.run(ctx, "find matching members", list...)
 	return out, err

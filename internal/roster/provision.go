@@ -163,7 +163,8 @@ func (p arrival) member(m Member, kind EventKind) Member {
 func vouched(m Member) bool {
 	byOperator, _ := m.Claim(SourceOperator)
 	byAdmin, _ := m.Claim(SourceAdmin)
-	return byOperator.Here || byAdmin.Here
+	byInvite, _ := m.Claim(SourceInvite)
+	return byOperator.Here || byAdmin.Here || byInvite.Here
 }
 
 // withoutAdmin drops the admin role from claims: it never returns by itself.

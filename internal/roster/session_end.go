@@ -16,6 +16,9 @@ func putMember(ctx context.Context, tx Tx, from origin, before, after Member) er
 	if err := tx.UpdateMember(ctx, before, after); err != nil {
 		return err
 	}
+	if err := settleInvites(ctx, tx, from, before, after); err != nil {
+		return err
+	}
 	reason := endReason(before, after)
 	if reason == "" {
 		return nil

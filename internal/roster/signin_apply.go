@@ -26,15 +26,17 @@ func (w *welcomer) letIn(ctx context.Context) (Member, error) {
 	var before, out Member
 	var err error
 	if w.plan.Outcome == SignInJoins {
-		out = newcomer(w.a, w.plan, w.cfg, w.tx.Now())
-		err = w.r.welcome(ctx, w.tx, w.cfg, from, Member{}, &out, MemberCreated)
+		out, err = w.join(ctx)
 	} else {
 		before, err = w.known()
 		if err != nil {
 			return out, err
 		}
-		out = signedIn(before, w.a, w.plan, w.cfg, w.tx.Now())
+		out = w.invited(signedIn(before, w.a, w.plan, w.cfg, w.tx.Now()), before)
 		err = w.r.save(ctx, w.tx, w.cfg, from, before, &out, saveOptions{alone: w.alone})
+	}
+	if err == nil && w.plan.Accept {
+		err = w.accept(ctx, out)
 	}
 	if err != nil {
 		return out, err

@@ -36,6 +36,8 @@ type SignInFacts struct {
 	Tombstone *Member
 	// Request is the latest join request of the address or the subject; nil: there is none.
 	Request *JoinRequest
+	// Invite is the pending one of the address, perhaps expired; nil: there is none.
+	Invite *Invite
 	// ByHand are the groups of the connection's mapping that no directory manages.
 	ByHand []GroupRef
 	// Elsewhere says that the address's domain, or one above it, is another tenant's.
@@ -81,6 +83,8 @@ type SignInPlan struct {
 	Vouch bool
 	// Relink says that the subject's link names a tombstone and gives way.
 	Relink bool
+	// Accept says that the invite of the address is accepted by it.
+	Accept bool
 }
 
 // Refused says whether the person is not let in now.
@@ -89,6 +93,9 @@ func (p SignInPlan) Refused() bool { return p.Outcome == SignInRefuse || p.Outco
 // signInFacts sorts the rows.
 func signInFacts(cfg tenant.Config, a Arrival, rows SignInRows) SignInFacts {
 	f := SignInFacts{ByHand: rows.ByHand, Elsewhere: rows.Elsewhere}
+	if len(rows.Invites) > 0 {
+		f.Invite = &rows.Invites[0]
+	}
 	if len(rows.Requests) > 0 {
 		f.Request = &rows.Requests[0]
 	}

@@ -25,6 +25,8 @@ type SignInRows struct {
 	Links []Link
 	// Requests are those of the address or the subject, the latest first, at most a few.
 	Requests []JoinRequest
+	// Invites is the pending one of the address, perhaps expired, or nothing.
+	Invites []Invite
 	// ByHand are those of the key's groups that no directory manages.
 	ByHand []GroupRef
 	// Elsewhere says that another tenant owns the address's domain or one above it, or lost it so lately

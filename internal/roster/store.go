@@ -83,8 +83,10 @@ type Reader interface {
 	LabelReader
 	SessionReader
 	PullReader
+	InviteReader
+	PasswordReader
+	FactorReader
 	ContactReader
-	ReviewReader
 	MailReader
 	// Member finds a member within the scope; NotFound. In the zero Scope removed
 	// members are found as well. withGroups fills Groups.
@@ -135,8 +137,10 @@ type Tx interface {
 	SchemaTx
 	SessionTx
 	PullTx
+	InviteTx
+	PasswordTx
+	FactorTx
 	ContactTx
-	ReviewTx
 	MailTx
 	// Now is the time of the transaction, the same at each call, in UTC and to the
 	// millisecond.

@@ -52,7 +52,14 @@ func (r *Roster) SetTenantStatus(ctx context.Context, s Staff, st tenant.Status)
 		kind = TenantResumed
 	}
 	return r.configure(ctx, s, kind, func(c *tenant.Config) error {
+		was := c.Tenant.Status
 		c.Tenant.Status = st
+		switch {
+		case st == tenant.Active:
+			c.Tenant.Policy.SuspendedAt = time.Time{}
+		case was == tenant.Active:
+			c.Tenant.Policy.SuspendedAt = r.Now()
+		}
 		return nil
 	})
 }
@@ -92,6 +99,11 @@ func (r *Roster) configure(ctx context.Context, s Staff, kind EventKind, change 
 		}
 		if err := closeTenant(ctx, tx, s, out); err != nil {
 			return err
+		}
+		if since := before.Policy.SuspendedAt; !since.IsZero() && out.Status == tenant.Active { // the clock of invites stood still
+			if err := tx.ShiftInvites(ctx, since, tx.Now().Sub(since)); err != nil {
+				return err
+			}
 		}
 		if rules {
 			if err := r.walk(ctx, tx, cfg, s.source(), Scope{}, nil); err != nil {

@@ -12,7 +12,10 @@ func (r *Roster) welcome(ctx context.Context, tx Tx, cfg tenant.Config, from ori
 	if err := checkUnique(ctx, tx, cfg, memberValues(before), memberValues(*after)); err != nil {
 		return err
 	}
-	err := r.linkPerson(ctx, tx, cfg, after)
+	err := supersede(ctx, tx, cfg, from, after)
+	if err == nil {
+		err = r.linkPerson(ctx, tx, cfg, after)
+	}
 	if err != nil {
 		return err
 	}

@@ -49,8 +49,10 @@ type Policy struct {
 	Sessions SessionPolicy `json:"sessions,omitzero"`
 	// Contact is whom people ask who were refused, shown to them: an address, a number or a sentence.
 	Contact string `json:"contact,omitempty"`
-	// ReviewMonths is how often an access review begins by itself, in months; 0: never.
-	ReviewMonths int `json:"review_months,omitempty"`
+	// Guests says what the tenant wants when others invite people of its domains.
+	Guests Guests `json:"guests,omitempty"`
+	// SuspendedAt is since when the tenant is suspended, so that invites do not expire meanwhile; zero: it is not.
+	SuspendedAt time.Time `json:"suspended_at,omitzero"`
 }
 
 // RoleSet is the ladder of roles of a tenant.

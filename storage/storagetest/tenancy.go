@@ -44,10 +44,11 @@ type stranger struct {
 	// mailed is the owner's, about invite.
 	mailed roster.MailID
 	invite roster.InviteID
-	review roster.ReviewID // the owner's
-	mine   roster.Member   // the stranger's own
-	team   roster.Group
-	scopes []roster.Scope
+	// offered is an invite of the owner's.
+	offered roster.Invite
+	mine    roster.Member // the stranger's own
+	team    roster.Group
+	scopes  []roster.Scope
 }
 
 // newStranger makes two tenants whose slugs begin with name.
@@ -85,7 +86,8 @@ func newStranger(t *testing.T, b Backend, name string) *stranger {
 	owner.putPull(newPull(owner), newMark("1"))
 	owner.putContact(newContact(x.member), newConsent(x.member, 1, true))
 	x.mailTheirs()
-	x.review = owner.openReview()
+	x.inviteTheirs()
+	x.factorTheirs()
 	x.mine = h.addMember("mine")
 	x.team = h.addGroup("Mine", x.mine)
 	x.scopes = []roster.Scope{{}, h.scope(), owner.scope()}
@@ -112,9 +114,13 @@ func (h *house) state(events int) string {
 		}
 		all = append(all, tokens)
 	}
-	all = append(all, h.waiting(), h.signInState(), h.sessionState(), h.pulls(), h.marks(), h.reached(people), h.reviewed())
+	all = append(all, h.waiting(), h.signInState(), h.sessionState(), h.pulls(), h.marks(), h.reached(people))
 	for _, id := range h.queued {
 		all = append(all, h.mail(id))
+	}
+	all = append(all, h.invites(roster.InviteQuery{}).Items)
+	for _, m := range people {
+		all = append(all, h.factors(m))
 	}
 	text, err := json.MarshalIndent(all, "", " ")
 	if err != nil {
@@ -129,8 +135,9 @@ func readerProbes() probes[roster.Reader] {
 	sessionReaderProbes(all)
 	pullReads(all)
 	contactReads(all)
-	reviewReads(all)
 	mailReaderProbes(all)
+	inviteReads(all)
+	factorReads(all)
 	maps.Copy(all, probes[roster.Reader]{
 		"Member": func(t *testing.T, x *stranger, r roster.Reader) {
 			for _, s := range x.scopes {

@@ -14,6 +14,8 @@ func txProbes() probes[roster.Tx] {
 		all[name] = func(t *testing.T, x *stranger, tx roster.Tx) { f(t, x, tx) }
 	}
 	mailProbes(all)
+	inviteProbes(all)
+	factorProbes(all)
 	all["PutAlarms"] = func(t *testing.T, x *stranger, tx roster.Tx) {
 		err := tx.PutAlarms(t.Context(), roster.Sighting{Directory: x.owner.dir.ID, SilentSince: epoch()})
 		wantKind(t, "PutAlarms", roster.Stale, err)
@@ -30,7 +32,6 @@ func txProbes() probes[roster.Tx] {
 	jobProbes(all)
 	pullProbes(all)
 	contactProbes(all)
-	reviewProbes(all)
 	groupProbes(all)
 	schemaProbes(all)
 	all["AppendEvent"] = func(t *testing.T, x *stranger, tx roster.Tx) {

@@ -18,8 +18,7 @@ func guarded() []string {
 		"schemas", "entitlements", "attribute_indexes", "attribute_keys",
 		"directory_pulls", "pull_marks",
 		"contacts", "sms_consents",
-		"reviews", "review_items",
-		"mails",
+		"mails", "invites", "invite_tokens", "passwords", "passkeys", "totps", "recovery_codes",
 	}
 }
 
