@@ -31,6 +31,7 @@ const (
 	takenRequest    = "join_request"
 	takenInvite     = "invite"
 	takenPasskey    = "passkey"
+	takenReview     = "review"
 )
 
 // taken tells which unique index of its table a statement can break. PostgreSQL names the index in
@@ -63,6 +64,8 @@ func conflicts(index string) string {
 		return takenLink
 	case "join_requests_pending":
 		return takenRequest
+	case "reviews_open":
+		return takenReview
 	case "attribute_keys_unique":
 		return takenAttribute
 	case "credentials_hash", "sessions_hash", "app_grants_code", "refresh_tokens_pkey":
@@ -89,6 +92,8 @@ func conflict(field string, err error) error {
 		e.Detail = "The subject, or the member at this connection, has another link. Unlink that first."
 	case takenRequest:
 		e.Detail = "A request to join with this address waits for an answer."
+	case takenReview:
+		e.Detail = "An access review is open already. Finish it first."
 	case takenSlug:
 		e.Detail = "Another tenant has this slug. Choose another."
 	case takenDomain:

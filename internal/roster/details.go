@@ -34,6 +34,8 @@ type details struct {
 	Reason  EndReason `json:"reason,omitempty"`
 	// Consent is given or ended, where an event of a contact turned text messages on or off.
 	Consent string `json:"consent,omitempty"`
+	// Review is of events of access reviews; Kind is the decision there.
+	Review string `json:"review,omitempty"`
 	// Link, Request, Check and Facts are of events of sign-ins.
 	Link    string `json:"link,omitempty"`
 	Request string `json:"join_request,omitempty"`

@@ -66,6 +66,9 @@ const (
 	GrantStarted      EventKind = "grant.started"   // an app signed a member in
 	GrantEnded        EventKind = "grant.ended"     // its tokens have ended, the session goes on
 	ContactChanged    EventKind = "contact.changed" // how a member is reached; with the turn of the consent to text messages
+	ReviewStarted     EventKind = "review.started"  // everybody who is a member is to be kept, or not
+	ReviewDecided     EventKind = "review.decided"  // about the member, or, without one, about several who are kept
+	ReviewFinished    EventKind = "review.finished"
 	CredentialAdded   EventKind = "credential.added"
 	CredentialRevoked EventKind = "credential.revoked"
 	// CredentialExpiring comes 60, 30, 14, 7 and 1 days ahead, CredentialExpired once.

@@ -87,6 +87,7 @@ type Reader interface {
 	PasswordReader
 	FactorReader
 	ContactReader
+	ReviewReader
 	MailReader
 	// Member finds a member within the scope; NotFound. In the zero Scope removed
 	// members are found as well. withGroups fills Groups.
@@ -141,6 +142,7 @@ type Tx interface {
 	PasswordTx
 	FactorTx
 	ContactTx
+	ReviewTx
 	MailTx
 	// Now is the time of the transaction, the same at each call, in UTC and to the
 	// millisecond.

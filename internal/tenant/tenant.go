@@ -53,6 +53,8 @@ type Policy struct {
 	Guests Guests `json:"guests,omitempty"`
 	// SuspendedAt is since when the tenant is suspended, so that invites do not expire meanwhile; zero: it is not.
 	SuspendedAt time.Time `json:"suspended_at,omitzero"`
+	// ReviewMonths is how often an access review begins by itself, in months; 0: never.
+	ReviewMonths int `json:"review_months,omitempty"`
 }
 
 // RoleSet is the ladder of roles of a tenant.

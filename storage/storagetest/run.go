@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"sessions", testSessions},
 		{"pulls", testPulls},
 		{"contacts", testContacts},
+		{"reviews", testReviews},
 		{"mails", testMails},
 		{"invites", testInvites},
 		{"factors", testFactors},

@@ -49,6 +49,7 @@ type stranger struct {
 	mine    roster.Member // the stranger's own
 	team    roster.Group
 	scopes  []roster.Scope
+	review  roster.ReviewID // the owner's
 }
 
 // newStranger makes two tenants whose slugs begin with name.
@@ -88,6 +89,7 @@ func newStranger(t *testing.T, b Backend, name string) *stranger {
 	x.mailTheirs()
 	x.inviteTheirs()
 	x.factorTheirs()
+	x.review = owner.openReview()
 	x.mine = h.addMember("mine")
 	x.team = h.addGroup("Mine", x.mine)
 	x.scopes = []roster.Scope{{}, h.scope(), owner.scope()}
@@ -114,7 +116,7 @@ func (h *house) state(events int) string {
 		}
 		all = append(all, tokens)
 	}
-	all = append(all, h.waiting(), h.signInState(), h.sessionState(), h.pulls(), h.marks(), h.reached(people))
+	all = append(all, h.waiting(), h.signInState(), h.sessionState(), h.pulls(), h.marks(), h.reached(people), h.reviewed())
 	for _, id := range h.queued {
 		all = append(all, h.mail(id))
 	}
@@ -135,6 +137,7 @@ func readerProbes() probes[roster.Reader] {
 	sessionReaderProbes(all)
 	pullReads(all)
 	contactReads(all)
+	reviewReads(all)
 	mailReaderProbes(all)
 	inviteReads(all)
 	factorReads(all)

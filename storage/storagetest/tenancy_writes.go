@@ -32,6 +32,7 @@ func txProbes() probes[roster.Tx] {
 	jobProbes(all)
 	pullProbes(all)
 	contactProbes(all)
+	reviewProbes(all)
 	groupProbes(all)
 	schemaProbes(all)
 	all["AppendEvent"] = func(t *testing.T, x *stranger, tx roster.Tx) {

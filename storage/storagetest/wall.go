@@ -19,6 +19,7 @@ func guarded() []string {
 		"directory_pulls", "pull_marks",
 		"contacts", "sms_consents",
 		"mails", "invites", "invite_tokens", "passwords", "passkeys", "totps", "recovery_codes",
+		"reviews", "review_items",
 	}
 }
 
