@@ -13,6 +13,7 @@ import (
 	"rollcall/internal/jobs"
 	"rollcall/internal/metrics"
 	"rollcall/internal/roster"
+	"rollcall/internal/secret"
 	"rollcall/storage"
 )
 
@@ -71,12 +72,17 @@ func (p *program) jobKinds(log *slog.Logger, figures *metrics.Metrics) []jobs.Ki
 const jobWorkers = 2 * pullSlots
 
 // jobEngine makes what runs jobs, on connections of its own, which closing gives back.
-func (p *program) jobEngine(log *slog.Logger, figures *metrics.Metrics) (*jobs.Engine, *storage.JobPool, error) {
+func (p *program) jobEngine(key secret.Key, log *slog.Logger, figures *metrics.Metrics) (*jobs.Engine, *storage.JobPool, error) {
 	pool, err := p.db.OpenJobs(p.ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	config := jobs.Config{Workers: jobWorkers, Kinds: p.jobKinds(log, figures), Logger: log, Now: p.now, Observe: func(kind string, o jobs.Outcome, took time.Duration) {
+	sender, err := p.mailer(key, log, figures)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w (%w)", err, pool.Close())
+	}
+	kinds := append(p.jobKinds(log, figures), mailJobs(sender)...)
+	config := jobs.Config{Workers: jobWorkers, Kinds: kinds, Logger: log, Now: p.now, Observe: func(kind string, o jobs.Outcome, took time.Duration) {
 		figures.Job(kind, string(o), took)
 	}}
 	var engine *jobs.Engine

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rollcall/internal/google"
+	"rollcall/internal/mail"
 	"rollcall/internal/provlog"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
@@ -31,6 +32,7 @@ type program struct {
 	token    scim.TokenConfig
 	recorder *provlog.Recorder // of the provisioning log; nil: not kept
 	short    shortlived.Store
+	box      *mail.Box     // keeps mails instead of sending them, in the demonstration; else nil
 	google   google.Config // where Google answers, for tests; the zero Config is right
 }
 

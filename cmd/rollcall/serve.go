@@ -125,7 +125,7 @@ func (c *serveCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	engine, pool, err := p.jobEngine(log, figures)
+	engine, pool, err := p.jobEngine(key, log, figures)
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,10 @@ type settings struct {
 	AllowPublic string `name:"allow-domains" env:"ROLLCALL_ALLOW_DOMAINS" placeholder:"NAME,…" help:"Domains that tenants may have although the lists of public mail name them."`
 	DenyPublic  string `name:"deny-domains" env:"ROLLCALL_DENY_DOMAINS" placeholder:"NAME,…" help:"Domains that no tenant may have, beside those on the lists of public mail."`
 	PhoneRegion string `name:"phone-region" env:"ROLLCALL_PHONE_REGION" placeholder:"COUNTRY" help:"The country, by its two letters, whose people may write their phone numbers without its code, such as DE (default: none)."`
+	SMTPURL     string `name:"smtp-url" env:"ROLLCALL_SMTP_URL" placeholder:"URL" help:"The mail server: smtp://USER:PASSWORD@HOST:587, which must offer STARTTLS, smtps://USER:PASSWORD@HOST:465, or smtp://HOST:PORT?tls=off on a network of your own (default: none, and what needs a mail is refused)."`
+	MailFrom    string `name:"mail-from" env:"ROLLCALL_MAIL_FROM" placeholder:"ADDRESS" help:"Whom mails come from, such as \"Acme <no-reply@acme.example>\"; required with --smtp-url."`
+	MailRate    int    `name:"mail-rate" env:"ROLLCALL_MAIL_RATE" placeholder:"N" help:"How many mails leave each second at the most, over all gateways (default: 10)."`
+	MailLease   period `name:"mail-lease" env:"ROLLCALL_MAIL_LEASE" placeholder:"PERIOD" help:"How long a mail is one gateway's while it is sent: after that another one sends it, if the first was killed (default: 1m)."`
 	LogLevel    string `env:"ROLLCALL_LOG_LEVEL" placeholder:"LEVEL" help:"The least level that is logged: debug, info, warn or error (default: info)."`
 }
 
@@ -56,7 +60,7 @@ func (s *settings) AfterApply() error {
 	s.MigrateURL, s.RedisURL = strings.TrimSpace(s.MigrateURL), strings.TrimSpace(s.RedisURL)
 	s.OperatorKey = strings.TrimSpace(s.OperatorKey)
 	return errors.Join(checkDatabase(s.DatabaseURL), checkAddress("--listen", s.Listen), checkAddress("--admin-listen", s.AdminListen),
-		checkPublicURL(&s.PublicURL), s.checkKey(), checkOperatorKey(s.OperatorKey), checkLevel(s.LogLevel), s.checkDomains(), checkRegion(&s.PhoneRegion))
+		checkPublicURL(&s.PublicURL), s.checkKey(), checkOperatorKey(s.OperatorKey), checkLevel(s.LogLevel), s.checkDomains(), checkRegion(&s.PhoneRegion), s.checkMail())
 }
 
 // checkDatabase never repeats the URL: it may hold a password.

@@ -28,6 +28,7 @@ type Metrics struct {
 	inFlight prometheus.Gauge
 	events   *prometheus.CounterVec
 	jobs     jobs
+	mails    *prometheus.CounterVec
 
 	mu          sync.RWMutex
 	directories map[string]struct{}
@@ -61,12 +62,15 @@ func New(version string) *Metrics {
 	m.events = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rollcall_events_written_total", Help: "Events committed by this process, by kind.",
 	}, []string{"kind"})
+	m.mails = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "rollcall_mails_total", Help: "Tries to send a mail, by what became of it (sent, bounced, failed, dropped; queued: it is tried again).",
+	}, []string{"state"})
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "rollcall_build_info", Help: "Always 1; the label holds the version.",
 		ConstLabels: prometheus.Labels{"version": version},
 	})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.latency, m.waits, m.inFlight, m.events, m.jobs.ended, m.jobs.took, build,
+	m.registry.MustRegister(m.requests, m.latency, m.waits, m.inFlight, m.events, m.jobs.ended, m.jobs.took, m.mails, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -96,6 +100,9 @@ func (m *Metrics) Ended(r Request) {
 
 // Event counts an event that was committed.
 func (m *Metrics) Event(kind string) { m.events.WithLabelValues(kind).Inc() }
+
+// Mail counts a try to send a mail. The text comes from a small fixed set.
+func (m *Metrics) Mail(state string) { m.mails.WithLabelValues(state).Inc() }
 
 // bounded returns the label of a directory.
 func (m *Metrics) bounded(directory string) string {

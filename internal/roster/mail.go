@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"rollcall/internal/tenant"
@@ -111,4 +112,43 @@ type MailLocator interface {
 	ClaimMails(ctx context.Context, limit int, lease time.Duration) ([]MailTicket, error)
 	// RetryMail makes a claimed mail due again at a time, unless somebody else has claimed it since.
 	RetryMail(ctx context.Context, t MailTicket, due time.Time) error
+}
+
+// CodeMailNotSetUp is the reason of what would need a mail where no mail server is set up.
+const CodeMailNotSetUp Code = "mail_not_set_up"
+
+// MailWasBounced tells that the address of a mail takes none.
+const MailWasBounced EventKind = "mail.bounced"
+
+// MailWasSent tells that a mail server took a mail.
+const MailWasSent EventKind = "mail.sent"
+
+// MailEnded notes what became of a queued mail, and writes the event of it.
+func MailEnded(ctx context.Context, tx Tx, id MailID, state MailState, detail string) error {
+	m, err := tx.Mail(ctx, id)
+	if errors.Is(err, NotFound) || err == nil && m.State != MailQueued && state == MailDropped {
+		return tx.EndMail(ctx, id, state, detail) // only its place in the queue is left
+	}
+	if err != nil {
+		return err
+	}
+	if err := tx.EndMail(ctx, id, state, detail); err != nil {
+		return err
+	}
+	e := Event{Kind: MailWasSent, Member: m.Member, Actor: Actor{Source: SourceOperator}, Data: details{Kind: string(m.Kind)}.about(m).json()}
+	switch state {
+	case MailSent:
+	case MailBounced, MailFailed:
+		e.Kind = MailWasBounced
+	default:
+		return nil
+	}
+	return tx.AppendEvent(ctx, e)
+}
+
+func (d details) about(m Mail) details {
+	if !m.Invite.IsZero() {
+		d.Invite = m.Invite.String()
+	}
+	return d
 }

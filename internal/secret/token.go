@@ -30,10 +30,11 @@ const (
 	Code      Prefix = "rcg" // an authorization code
 	Refresh   Prefix = "rcr" // a refresh token
 	AppSecret Prefix = "rck" // an app's client secret
+	Invite    Prefix = "inv" // the link of an invite, see NewInvite
 )
 
 // Prefixes returns all prefixes.
-func Prefixes() []Prefix { return []Prefix{SCIM, Client, Access, Session, Code, Refresh, AppSecret} }
+func Prefixes() []Prefix { return []Prefix{SCIM, Client, Access, Session, Code, Refresh, AppSecret, Invite} }
 
 const (
 	tokenBytes = 32 // 256 bits
