@@ -33,6 +33,7 @@ type cli struct {
 	Session     sessionCmd     `cmd:"" help:"Sessions: the browsers in which people are signed in."`
 	Conflict    conflictCmd    `cmd:"" help:"What waits for an admin, and deciding on it."`
 	JoinRequest joinRequestCmd `cmd:"" help:"People whose first sign-in waits for an answer."`
+	Review      reviewCmd      `cmd:"" help:"Access reviews: who still needs access."`
 	App         appCmd         `cmd:"" help:"Applications that people sign in to with Rollcall (OpenID Connect)."`
 	SigningKey  signingKeyCmd  `cmd:"" help:"Keys that tokens for applications are signed with."`
 	Audit       auditCmd       `cmd:"" help:"What happened in a tenant, by whom."`

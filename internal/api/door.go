@@ -94,6 +94,7 @@ func (d *Door) resources() {
 	d.conflicts()
 	d.signIns()
 	d.groups()
+	d.reviews()
 	d.events()
 }
 
