@@ -68,7 +68,7 @@ func conflicts(index string) string {
 		return takenReview
 	case "attribute_keys_unique":
 		return takenAttribute
-	case "credentials_hash", "sessions_hash", "app_grants_code", "refresh_tokens_pkey":
+	case "credentials_hash", "sessions_hash", "app_grants_code", "refresh_tokens_pkey", "api_tokens_hash", "app_credentials_hash":
 		return takenToken
 	}
 	return takenID

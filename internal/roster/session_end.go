@@ -19,6 +19,9 @@ func putMember(ctx context.Context, tx Tx, from origin, before, after Member) er
 	if err := settleInvites(ctx, tx, from, before, after); err != nil {
 		return err
 	}
+	if err := endAPITokens(ctx, tx, before, after); err != nil {
+		return err
+	}
 	reason := endReason(before, after)
 	if reason == "" {
 		return nil

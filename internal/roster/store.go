@@ -88,6 +88,7 @@ type Reader interface {
 	FactorReader
 	ContactReader
 	ReviewReader
+	APITokenReader
 	MailReader
 	// Member finds a member within the scope; NotFound. In the zero Scope removed
 	// members are found as well. withGroups fills Groups.
@@ -143,6 +144,7 @@ type Tx interface {
 	FactorTx
 	ContactTx
 	ReviewTx
+	APITokenTx
 	MailTx
 	// Now is the time of the transaction, the same at each call, in UTC and to the
 	// millisecond.
@@ -197,6 +199,7 @@ type Locator interface {
 	IndexLocator
 	ConnectionLocator
 	AppLocator
+	AppCredentialLocator
 	SessionLocator
 	DomainLocator
 	PullLocator

@@ -31,10 +31,15 @@ const (
 	Refresh   Prefix = "rcr" // a refresh token
 	AppSecret Prefix = "rck" // an app's client secret
 	Invite    Prefix = "inv" // the link of an invite, see NewInvite
+	// Those of the JSON API, beside the operator's key.
+	APIToken Prefix = "rct" // of a tenant's admin; bound to the tenant
+	AppKey   Prefix = "rcp" // of an app; bound to the app, see NewBound
 )
 
 // Prefixes returns all prefixes.
-func Prefixes() []Prefix { return []Prefix{SCIM, Client, Access, Session, Code, Refresh, AppSecret, Invite} }
+func Prefixes() []Prefix {
+	return []Prefix{SCIM, Client, Access, Session, Code, Refresh, AppSecret, Invite, APIToken, AppKey}
+}
 
 const (
 	tokenBytes = 32 // 256 bits

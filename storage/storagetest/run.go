@@ -55,6 +55,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"pulls", testPulls},
 		{"contacts", testContacts},
 		{"reviews", testReviews},
+		{"api tokens", testAPITokens},
 		{"mails", testMails},
 		{"invites", testInvites},
 		{"factors", testFactors},

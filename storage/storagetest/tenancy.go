@@ -41,6 +41,7 @@ type stranger struct {
 	// session and grant are of member.
 	session roster.Session
 	grant   roster.AppGrant
+	theirs  roster.APIToken // member's
 	// mailed is the owner's, about invite.
 	mailed roster.MailID
 	invite roster.InviteID
@@ -86,6 +87,7 @@ func newStranger(t *testing.T, b Backend, name string) *stranger {
 	owner.logExchanges(newExchange(owner, 0))
 	owner.putPull(newPull(owner), newMark("1"))
 	owner.putContact(newContact(x.member), newConsent(x.member, 1, true))
+	x.theirs = owner.addAPIToken(x.member, 1)
 	x.mailTheirs()
 	x.inviteTheirs()
 	x.factorTheirs()
@@ -117,6 +119,7 @@ func (h *house) state(events int) string {
 		all = append(all, tokens)
 	}
 	all = append(all, h.waiting(), h.signInState(), h.sessionState(), h.pulls(), h.marks(), h.reached(people), h.reviewed())
+	all = append(all, h.waiting(), h.signInState(), h.sessionState(), h.pulls(), h.marks(), h.reached(people), h.apiTokens(roster.MemberID{}))
 	for _, id := range h.queued {
 		all = append(all, h.mail(id))
 	}
@@ -138,6 +141,7 @@ func readerProbes() probes[roster.Reader] {
 	pullReads(all)
 	contactReads(all)
 	reviewReads(all)
+	apiTokenReads(all)
 	mailReaderProbes(all)
 	inviteReads(all)
 	factorReads(all)

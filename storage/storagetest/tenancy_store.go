@@ -48,6 +48,7 @@ func storeProbes() probes[Backend] {
 func locatorProbes() probes[Backend] {
 	all := exchangeLogProbes()
 	maps.Copy(all, appProbes())
+	maps.Copy(all, appCredentialProbes())
 	maps.Copy(all, sessionLocatorProbes())
 	maps.Copy(all, mailLocatorProbes())
 	maps.Copy(all, probes[Backend]{

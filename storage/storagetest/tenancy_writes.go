@@ -33,6 +33,7 @@ func txProbes() probes[roster.Tx] {
 	pullProbes(all)
 	contactProbes(all)
 	reviewProbes(all)
+	apiTokenProbes(all)
 	groupProbes(all)
 	schemaProbes(all)
 	all["AppendEvent"] = func(t *testing.T, x *stranger, tx roster.Tx) {

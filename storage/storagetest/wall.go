@@ -20,6 +20,8 @@ func guarded() []string {
 		"contacts", "sms_consents",
 		"mails", "invites", "invite_tokens", "passwords", "passkeys", "totps", "recovery_codes",
 		"reviews", "review_items",
+		"contacts", "sms_consents", "api_tokens",
+		"mails",
 	}
 }
 
