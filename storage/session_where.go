@@ -33,6 +33,9 @@ func whereSession(d dialect, me ident, f roster.SessionFilter, args ...any) *sel
 	if !f.Session.IsZero() {
 		w.and(`s.id = ` + w.arg(ident(f.Session.UUID)))
 	}
+	if !f.Except.IsZero() {
+		w.and(`s.id <> ` + w.arg(ident(f.Except.UUID)))
+	}
 	if f.Token != [32]byte{} {
 		w.and(`s.hash = ` + w.arg(f.Token[:]))
 	}

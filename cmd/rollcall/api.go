@@ -8,18 +8,20 @@ import (
 	"rollcall/internal/api"
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
+	"rollcall/internal/session"
 	"rollcall/internal/tenant"
 	"rollcall/scim"
 	"rollcall/storage/shortlived"
 )
 
 // api makes the door for programs.
-func (p *program) api(r *roster.Roster, store roster.Store, key secret.Key, publicURL string) (*api.Door, error) {
+func (p *program) api(r *roster.Roster, store roster.Store, key secret.Key, publicURL string, who *session.Service) (*api.Door, error) {
 	if p.short == nil { // the demo's gateway is alone
 		p.short = shortlived.NewMemory(p.now, 0)
 	}
 	return api.New(api.Config{
-		Roster: r, Store: store, Locator: p.db, Who: api.NewOperatorKey(p.OperatorKey), Kept: kept{p.short},
+		Roster: r, Store: store, Locator: p.db, Who: api.Keys{Operator: api.NewOperatorKey(p.OperatorKey), Roster: r, Now: p.now},
+		Browsers: who, PhoneRegion: p.PhoneRegion, Kept: kept{p.short},
 		Connections: p.connectionService(r, key, publicURL), Trial: trial(r), TestLink: testLink(key, publicURL, p.now),
 		Guesses: keyGuesses{p.short}, Key: key, Now: p.now, Endpoints: func(id tenant.DirectoryID) api.Endpoints {
 			return api.Endpoints{BaseURL: publicURL + scim.Prefix + "/" + id.UUID.UUID(), TokenURL: publicURL + scim.TokenPath(id), ClientID: scim.ClientID(id)}

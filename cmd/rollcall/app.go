@@ -15,14 +15,15 @@ import (
 )
 
 type appCmd struct {
-	Create  appCreateCmd  `cmd:"" help:"Register an application that people sign in to. Prints its client id and, once, its client secret."`
-	List    appListCmd    `cmd:"" help:"List the applications."`
-	Show    appShowCmd    `cmd:"" help:"Show an application."`
-	Set     appSetCmd     `cmd:"" help:"Change an application. What no flag names stays as it is; a list is replaced as a whole."`
-	Disable appDisableCmd `cmd:"" help:"Turn an application off: nobody signs in to it, and its tokens are inactive at once."`
-	Enable  appEnableCmd  `cmd:"" help:"Turn an application on again."`
-	Remove  appRemoveCmd  `cmd:"" help:"Remove an application."`
-	Secret  appSecretCmd  `cmd:"" help:"Client secrets of an application."`
+	Create     appCreateCmd     `cmd:"" help:"Register an application that people sign in to. Prints its client id and, once, its client secret."`
+	List       appListCmd       `cmd:"" help:"List the applications."`
+	Show       appShowCmd       `cmd:"" help:"Show an application."`
+	Set        appSetCmd        `cmd:"" help:"Change an application. What no flag names stays as it is; a list is replaced as a whole."`
+	Disable    appDisableCmd    `cmd:"" help:"Turn an application off: nobody signs in to it, and its tokens are inactive at once."`
+	Enable     appEnableCmd     `cmd:"" help:"Turn an application on again."`
+	Remove     appRemoveCmd     `cmd:"" help:"Remove an application."`
+	Secret     appSecretCmd     `cmd:"" help:"Client secrets of an application."`
+	Credential appCredentialCmd `cmd:"" help:"Credentials by which an application uses the JSON API."`
 }
 
 // appFlags say what an app is like.

@@ -36,6 +36,7 @@ type cli struct {
 	Review      reviewCmd      `cmd:"" help:"Access reviews: who still needs access."`
 	App         appCmd         `cmd:"" help:"Applications that people sign in to with Rollcall (OpenID Connect)."`
 	SigningKey  signingKeyCmd  `cmd:"" help:"Keys that tokens for applications are signed with."`
+	APIToken    apiTokenCmd    `cmd:"" name:"api-token" help:"Tokens by which programs speak for a tenant's admins."`
 	Audit       auditCmd       `cmd:"" help:"What happened in a tenant, by whom."`
 
 	Simulate simulateCmd `cmd:"" help:"Play an identity provider against a SCIM endpoint and check its answers."`

@@ -201,11 +201,11 @@ func (p *program) doors(key secret.Key, publicURL string, log *slog.Logger, figu
 	if err != nil {
 		return nil, nil, err
 	}
-	programs, err := p.api(r, store, key, publicURL)
+	who := p.sessions(r, publicURL, log)
+	programs, err := p.api(r, store, key, publicURL, who)
 	if err != nil {
 		return nil, nil, err
 	}
-	who := p.sessions(r, publicURL, log)
 	people, err := p.signIn(r, store, key, publicURL, who, log)
 	if err != nil {
 		return nil, nil, err

@@ -110,7 +110,12 @@ func bodies() map[string]object {
 		"changeConnection": {"name": "New"}, "rotateConnectionKey": {}, "tryConnection": {"claims": object{"sub": "x"}},
 		"setPull": {"subject": "admin@acme.example"}, "approveJoinRequest": {}, "putBreakGlass": {"reason": "because"},
 		"createGroup": {"name": "New"}, "renameGroup": {"name": "Other"},
-		"createApp": {"name": "New", "redirect_uris": []string{"https://new.example/cb"}}, "changeApp": {"name": "Other"}, "addAppSecret": {},
+		"changeContact": {"phone": "030 901821"}, "changeOwnContact": {"language": "de"}, "revokeOwnSessions": {},
+		"createConnection": {"type": "oidc", "name": "New", "issuer": "https://idp.example", "client_id": "x", "client_secret": "y"},
+		"revokeSessions":   {"all": true}, "changeSSO": {"enforced": false},
+		"createAPIToken":   {"label": "New", "scopes": []string{"members:read"}},
+		"addAppCredential": {"label": "New", "scopes": []string{"members:read"}},
+		"createApp":        {"name": "New", "redirect_uris": []string{"https://new.example/cb"}}, "changeApp": {"name": "Other"}, "addAppSecret": {},
 	}
 }
 
@@ -119,16 +124,7 @@ func bodies() map[string]object {
 func TestP1_api_ids_of_another_tenant(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		g.tenant("acme").trust("acme.example")
-		theirs := g.tenant("theirs")
-		theirs.trust("theirs.example")
-		d := theirs.directory("Entra")
-		ada := d.create("ada@theirs.example", "a1")
-		team := d.group("Team", ada)
-		token := g.must(http.StatusOK, "GET", "/tenants/theirs/directories/"+d.id.String()+"/credentials", nil).items()[0]["id"].(string)
-		idp, link, request := theirs.signIns()
-		ids := map[string]string{"directory": d.id.String(), "member": ada, "group": team, "conflict": ada, "entry": "exc_01m80zcbqred5s41afh3sgxrr2", "credential": token, "domain": "theirs.example", "schema": crewURN, "entitlement": "reports.read", "tenant": "acme", "connection": idp, "link": link, "request": request, "app": "app_01m80zcbqred5s41afh3sgxrr2", "secret": "key_01m80zcbqred5s41afh3sgxrr2"}
-		g.must(http.StatusOK, "PUT", "/tenants/theirs/schemas/"+crewURN, crew())
-		g.must(http.StatusOK, "PUT", "/tenants/theirs/entitlements/reports.read", nil)
+		ids := g.another()
 		before := g.everything("theirs")
 		tried := 0
 		for _, op := range g.operations() {
@@ -161,12 +157,12 @@ func TestP1_api_ids_of_another_tenant(t *testing.T) {
 		if tried < 20 {
 			t.Errorf("only %d operations were tried", tried)
 		}
-		for _, filter := range []string{"directory=" + d.id.String(), "group=" + team, "q=ada"} {
+		for _, filter := range []string{"directory=" + ids["directory"], "group=" + ids["group"], "q=ada"} {
 			if found := g.must(http.StatusOK, "GET", "/tenants/acme/members?"+filter, nil).items(); len(found) > 0 {
 				t.Errorf("members with %s are %v, want none", filter, found)
 			}
 		}
-		r := g.call("PUT", "/tenants/acme/directories/"+g.directoryOf("acme")+"/mappings", object{"mappings": []object{{"group": team, "role": "viewer"}}})
+		r := g.call("PUT", "/tenants/acme/directories/"+g.directoryOf("acme")+"/mappings", object{"mappings": []object{{"group": ids["group"], "role": "viewer"}}})
 		if r.status != http.StatusNotFound {
 			t.Errorf("a mapping of another tenant's group = %d %s, want 404", r.status, r.text)
 		}
@@ -174,6 +170,29 @@ func TestP1_api_ids_of_another_tenant(t *testing.T) {
 			t.Errorf("the other tenant changed:\n%s\nwant\n%s", after, before)
 		}
 	})
+}
+
+// another makes a tenant that has something of everything, and returns the ids of that by their names in paths.
+func (g *gateway) another() map[string]string {
+	g.t.Helper()
+	theirs := g.tenant("theirs")
+	theirs.trust("theirs.example")
+	d := theirs.directory("Entra")
+	ada := d.create("ada@theirs.example", "e1")
+	team := d.group("Team", ada)
+	credential, _ := g.must(http.StatusOK, "GET", "/tenants/theirs/directories/"+d.id.String()+"/credentials", nil).items()[0]["id"].(string)
+	idp, link, request := theirs.signIns()
+	g.must(http.StatusOK, "PUT", "/tenants/theirs/schemas/"+crewURN, crew())
+	g.must(http.StatusOK, "PUT", "/tenants/theirs/entitlements/reports.read", nil)
+	boss := g.must(http.StatusCreated, "POST", "/tenants/theirs/members", object{"email": "boss@theirs.example", "role": "admin"}).get("id")
+	g.must(http.StatusOK, "PATCH", "/tenants/theirs/members/"+boss+"/contact", object{"phone": "030 901820"})
+	token := g.must(http.StatusCreated, "POST", "/tenants/theirs/api-tokens", object{"label": "theirs", "member": boss, "scopes": []string{"members:write"}}).get("id")
+	return map[string]string{
+		"directory": d.id.String(), "member": ada, "group": team, "conflict": ada, "entry": "exc_01m80zcbqred5s41afh3sgxrr2",
+		"credential": credential, "domain": "theirs.example", "schema": crewURN, "entitlement": "reports.read", "tenant": "acme",
+		"connection": idp, "link": link, "request": request, "token": token,
+		"app": "app_01m80zcbqred5s41afh3sgxrr2", "secret": "key_01m80zcbqred5s41afh3sgxrr2",
+	}
 }
 
 // signIns has somebody sign in through a connection of the tenant's and somebody ask to, and returns the ids of the
@@ -202,7 +221,7 @@ func (g *gateway) directoryOf(tenant string) string {
 func (g *gateway) everything(tenant string) string {
 	g.t.Helper()
 	var b strings.Builder
-	for _, path := range []string{"", "/domains", "/directories", "/members", "/groups", "/schemas", "/entitlements", "/events?limit=1000"} {
+	for _, path := range []string{"", "/domains", "/directories", "/members", "/groups", "/schemas", "/entitlements", "/api-tokens", "/events?limit=1000"} {
 		b.WriteString(g.must(http.StatusOK, "GET", "/tenants/"+tenant+path, nil).text)
 	}
 	return b.String()

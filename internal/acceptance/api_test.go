@@ -55,7 +55,8 @@ func (g *gateway) programs(db interface {
 	}
 	door, err := api.New(api.Config{
 		Connections: g.connect,
-		Roster:      g.roster, Store: db, Locator: db, Who: api.NewOperatorKey(operatorKey), Kept: memory{shortlived.NewMemory(g.clock.Now, 0)},
+		Roster:      g.roster, Store: db, Locator: db, Who: api.Keys{Operator: api.NewOperatorKey(operatorKey), Roster: g.roster, Now: g.clock.Now},
+		Browsers: g.sessions(), PhoneRegion: "DE", Kept: memory{shortlived.NewMemory(g.clock.Now, 0)},
 		Key: secret.NewKey(), Now: g.clock.Now, Endpoints: func(id tenant.DirectoryID) api.Endpoints {
 			const at = "https://gateway.example"
 			return api.Endpoints{BaseURL: at + scim.Prefix + "/" + id.UUID.UUID(), TokenURL: at + scim.TokenPath(id), ClientID: scim.ClientID(id)}
@@ -92,7 +93,7 @@ func (r reply) get(field string) string {
 }
 
 // call sends one request to the API as the operator; header holds pairs of names and values, and
-// replaces what is set otherwise. body is JSON as it stands, or what becomes JSON.
+// replaces what is set otherwise; an empty value takes it away. body is JSON as it stands, or what becomes JSON.
 func (g *gateway) call(method, path string, body any, header ...string) reply {
 	g.t.Helper()
 	var in io.Reader
@@ -114,6 +115,10 @@ func (g *gateway) call(method, path string, body any, header ...string) reply {
 	req.Header.Set("Authorization", "Bearer "+operatorKey)
 	req.Header.Set("Content-Type", "application/json")
 	for i := 0; i+1 < len(header); i += 2 {
+		if header[i+1] == "" {
+			req.Header.Del(header[i])
+			continue
+		}
 		req.Header.Set(header[i], header[i+1])
 	}
 	res, err := g.server.Client().Do(req)

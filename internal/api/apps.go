@@ -42,8 +42,8 @@ func (in InApp) id(ctx context.Context) (tenant.AppID, error) {
 
 // ofAll refuses principals that see one tenant only.
 func ofAll(ctx context.Context) error {
-	if !principal(ctx).Tenant.IsZero() {
-		return &roster.Error{Kind: roster.Forbidden, Detail: "Apps belong to no tenant; the credential sees one tenant only."}
+	if !principal(ctx).all() {
+		return &roster.Error{Kind: roster.Forbidden, Detail: "Apps belong to no tenant; the credential sees some tenants only."}
 	}
 	return nil
 }

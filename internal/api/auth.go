@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -12,35 +13,34 @@ import (
 	"rollcall/internal/tenant"
 )
 
-// Scope is what a credential may be good for.
-type Scope string
+// Kind is what sort of credential somebody has.
+type Kind string
 
-// The scopes. Writing includes reading.
+// The kinds of credentials.
 const (
-	Operate          Scope = "operate" // what only the operator does: make and suspend tenants, trust domains
-	ReadTenants      Scope = "tenants:read"
-	WriteTenants     Scope = "tenants:write"
-	ReadDirectories  Scope = "directories:read"
-	WriteDirectories Scope = "directories:write"
-	ReadConnections  Scope = "connections:read"
-	WriteConnections Scope = "connections:write" // also how people sign in
-	ReadMembers      Scope = "members:read"
-	WriteMembers     Scope = "members:write"
-	ReadEvents       Scope = "events:read"
-	ReadApps         Scope = "apps:read" // of no tenant: for principals that see all
-	WriteApps        Scope = "apps:write"
+	OperatorKind Kind = "operator"
+	TokenKind    Kind = "token"       // of a tenant's admin
+	AppKind      Kind = "application" // of an application
+	SessionKind  Kind = "session"     // of a browser
 )
 
-// Principal is who speaks: the operator today; a tenant's admin or an application, once they have
-// credentials.
+// Principal is who speaks: the operator, a tenant's admin, an application, or anybody who is signed in.
 type Principal struct {
-	// ID names the principal in the events it causes, in limits and in idempotency; the same for each
-	// of its requests.
+	Kind Kind
+	// ID names the principal in the events it causes; the same for each of its requests.
 	ID string
+	// Key names its credential, for idempotency: what was answered to one is not another's to see. Empty: ID does.
+	Key string
 	// Source is whose authority it speaks with (R3).
 	Source roster.Source
-	// Tenant is the only one that it sees; zero: all.
-	Tenant tenant.ID
+	// Tenant is the only one that it sees; zero: all, or with Some those of Tenants.
+	Tenant  tenant.ID
+	Tenants []tenant.ID
+	Some    bool
+	// Member is whose word it is, and Session and Live the browser's; zero: nobody's in particular.
+	Member  roster.MemberID
+	Session roster.SessionID
+	Live    roster.LiveSession
 	// Scopes are what it may do; nil: all, which is the operator's.
 	Scopes []Scope
 }
@@ -48,11 +48,19 @@ type Principal struct {
 // may says whether the principal has a scope.
 func (p Principal) may(s Scope) bool {
 	write, reading := strings.CutSuffix(string(s), ":read")
-	return p.Scopes == nil || slices.Contains(p.Scopes, s) || reading && slices.Contains(p.Scopes, Scope(write+":write"))
+	return p.Scopes == nil || s == ReadSelf || slices.Contains(p.Scopes, s) || reading && slices.Contains(p.Scopes, Scope(write+":write"))
 }
 
+// all says whether the principal sees every tenant.
+func (p Principal) all() bool { return p.Tenant.IsZero() && !p.Some }
+
 // sees says whether a tenant is the principal's.
-func (p Principal) sees(id tenant.ID) bool { return p.Tenant.IsZero() || p.Tenant == id }
+func (p Principal) sees(id tenant.ID) bool {
+	return p.all() || !p.Tenant.IsZero() && p.Tenant == id || p.Some && slices.Contains(p.Tenants, id)
+}
+
+// key names the credential.
+func (p Principal) key() string { return cmp.Or(p.Key, p.ID) }
 
 // actor is who the events name.
 func (p Principal) actor() roster.Actor {
@@ -84,13 +92,13 @@ func NewOperatorKey(key string) OperatorKey {
 // length nor the first letters of the key show.
 func (k OperatorKey) Authenticate(_ context.Context, token string) (Principal, error) {
 	if !k.set {
-		return Principal{}, unauthorized("This gateway has no operator key, so its API lets nobody in. " +
+		return Principal{}, unauthorized("This gateway has no operator key, and this is no token of an admin or an application. " +
 			"Set ROLLCALL_OPERATOR_KEY to what `openssl rand -base64 32` prints, the same on every replica, start it again, and send the key as `Authorization: Bearer KEY`.")
 	}
 	if !secret.Equal(secret.Hash(token), k.hash) {
-		return Principal{}, unauthorized("The key is not the operator's. Send the gateway's ROLLCALL_OPERATOR_KEY as `Authorization: Bearer KEY`; a directory's SCIM token opens nothing here.")
+		return Principal{}, unauthorized("The key is not the operator's. Send the gateway's ROLLCALL_OPERATOR_KEY as `Authorization: Bearer KEY`; a directory's SCIM token opens nothing here. Tokens of admins (rct_) and applications (rcp_) are sent whole, with what stands before the dot.")
 	}
-	return Principal{ID: "operator", Source: roster.SourceOperator}, nil
+	return Principal{Kind: OperatorKind, ID: "operator", Source: roster.SourceOperator}, nil
 }
 
 // Guesses bounds guesses at keys, by who guesses. Only failures count, so that nobody is held up by
@@ -117,7 +125,11 @@ func unauthorized(detail string) error {
 // same words as a bad one, so that they tell whether one can be had at all.
 func (d *Door) authenticate(r *http.Request) (Principal, error) {
 	token := ""
-	if values := r.Header.Values("Authorization"); len(values) == 1 {
+	values := r.Header.Values("Authorization")
+	if len(values) == 0 && d.Browsers != nil && len(r.Header.Values("Cookie")) > 0 {
+		return d.browser(r)
+	}
+	if len(values) == 1 {
 		scheme, rest, _ := strings.Cut(values[0], " ")
 		if strings.EqualFold(scheme, "Bearer") { // RFC 6750 §2.1
 			token = strings.TrimSpace(rest)

@@ -40,6 +40,10 @@ type Config struct {
 	Trial Trial
 	// TestLink makes links of test sign-ins. Optional.
 	TestLink TestLink
+	// Browsers tells who a browser is, whose session is then a credential for the gateway's own pages. Optional.
+	Browsers Browsers
+	// PhoneRegion is the country whose phone numbers may be written without its code. Optional.
+	PhoneRegion string
 	// Guesses bounds how often somebody may try keys that are nobody's. Optional.
 	Guesses Guesses
 }
@@ -63,7 +67,7 @@ type Door struct {
 // New makes a door. The error says what the configuration lacks.
 func New(c Config) (*Door, error) {
 	if c.Roster == nil || c.Store == nil || c.Locator == nil || c.Who == nil || c.Kept == nil || c.Now == nil || c.Endpoints == nil || c.Connections == nil || c.Key.IsZero() {
-		return nil, errors.New("api: all of the configuration but Trial, TestLink and Guesses is required")
+		return nil, errors.New("api: all of the configuration but Trial, TestLink, Browsers and Guesses is required")
 	}
 	if c.Guesses == nil {
 		c.Guesses = unbounded{}
@@ -96,6 +100,11 @@ func (d *Door) resources() {
 	d.groups()
 	d.reviews()
 	d.events()
+	d.me()
+	d.contacts()
+	d.apiTokens()
+	d.appCredentials()
+	d.access()
 }
 
 // Routes mounts the door on r. Every path below Prefix is the door's, so that what is not there is

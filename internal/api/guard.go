@@ -33,14 +33,15 @@ func (d *Door) guard(op *huma.Operation, next http.Handler) http.Handler {
 		}
 		p, err := d.authenticate(r)
 		if err != nil {
-			if errors.Is(err, roster.Unauthorized) {
+			if errors.Is(err, roster.Unauthorized) && (r.Header.Get("Authorization") != "" || d.Browsers == nil || r.Header.Get("Cookie") == "") {
+				// A session that is over is no guess: offices full of browsers have some.
 				d.Guesses.Failed(r)
 			}
 			d.refuse(w, r, err)
 			return
 		}
 		if op != nil && !p.may(scopeOf(op)) {
-			d.refuse(w, r, &roster.Error{Kind: roster.Forbidden, Detail: "The credential lacks the scope " + string(scopeOf(op)) + "."})
+			d.refuse(w, r, lacks(p, scopeOf(op)))
 			return
 		}
 		ctx := context.WithValue(withList(r), principalKey{}, p)
@@ -58,6 +59,15 @@ func (d *Door) guard(op *huma.Operation, next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// lacks refuses a principal that has not got a scope.
+func lacks(p Principal, s Scope) error {
+	e := &roster.Error{Kind: roster.Forbidden, Detail: "The credential lacks the scope " + string(s) + "."}
+	if p.Kind == SessionKind {
+		e.Detail = "Your role does not allow this. Ask an admin of your organization."
+	}
+	return e
 }
 
 // seconds is the value of Retry-After, never less than the wait (RFC 9110 §10.2.3).

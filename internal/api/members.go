@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
@@ -12,7 +13,7 @@ import (
 func (d *Door) members() {
 	const tag = "Members"
 	add(d, tag, operation{id: "listMembers", verb: "GET /tenants/{tenant}/members", scope: ReadMembers, summary: "List members", about: "A tenant's people, oldest first. All filters must fit; q looks for a part of the address, the login or the name."}, d.listMembers)
-	add(d, tag, operation{id: "addMember", verb: "POST /tenants/{tenant}/members", scope: WriteMembers, summary: "Add a member", about: "Makes somebody a member without a directory. You vouch for the address: the member has access at once.", status: http.StatusCreated}, d.addMember)
+	add(d, tag, operation{id: "addMember", verb: "POST /tenants/{tenant}/members", scope: WriteMembers, summary: "Add a member", about: "Makes somebody a member without a directory. You vouch for the address: the member has access at once. Admins do so for the tenant's own domains; others are invited.", status: http.StatusCreated}, d.addMember)
 	add(d, tag, operation{id: "getMember", verb: "GET /tenants/{tenant}/members/{member}", scope: ReadMembers, summary: "Show a member", about: "One member with all claims, groups and attributes; also one that was removed."}, d.getMember)
 	add(d, tag, operation{id: "explainMember", verb: "GET /tenants/{tenant}/members/{member}/explain", scope: ReadMembers, summary: "Explain a member", about: "Why the member has access and the role, or has not: the rule, who decided, and who would be next."}, d.explainMember)
 }
@@ -129,11 +130,27 @@ func (d *Door) addMember(ctx context.Context, in *addMemberIn) (*versioned[view.
 	if err != nil {
 		return nil, err
 	}
+	if err := vouched(ctx, cfg, in.Body.Email); err != nil {
+		return nil, err
+	}
 	m, err := d.Roster.AddMember(ctx, s, in.Body.Email, in.Body.Role, in.Body.Name)
 	if err != nil {
 		return nil, err
 	}
 	return version(m.Version, view.Member(cfg, m)), nil
+}
+
+// vouched refuses an admin's word for addresses that are not the tenant's own: it would make them proven, for whoever
+// they are. Such people are invited, and come themselves.
+func vouched(ctx context.Context, cfg tenant.Config, email string) error {
+	if p := principal(ctx); p.Kind != TokenKind && p.Kind != SessionKind {
+		return nil
+	}
+	_, domain, _ := strings.Cut(roster.Fold(email), "@")
+	if d, _ := cfg.Domain(domain); d.Owned() {
+		return nil
+	}
+	return &roster.Error{Kind: roster.Refused, Code: roster.CodeDomainNotOwned, Field: "email", Detail: "The address is of none of the tenant's own domains. Invite the person instead: who accepts shows that the address is theirs."}
 }
 
 func (d *Door) getMember(ctx context.Context, in *InMember) (*versioned[view.MemberDetailView], error) {

@@ -72,7 +72,7 @@ func (d *Door) once(next http.Handler) http.Handler {
 			d.refuse(w, r, &roster.Error{Kind: roster.Invalid, Field: keyHeader, Detail: "An Idempotency-Key has 1 to 255 characters, and a request has one."})
 			return
 		}
-		name := principal(r.Context()).ID + "\x00" + keys[0]
+		name := principal(r.Context()).key() + "\x00" + keys[0]
 		asked, err := fingerprint(r)
 		if err != nil {
 			d.refuse(w, r, err)

@@ -26,7 +26,7 @@ func describe() huma.Config {
 				Responses: map[string]*huma.Response{},
 				Schemas:   huma.NewMapRegistry("#/components/schemas/", nameOf),
 				SecuritySchemes: map[string]*huma.SecurityScheme{bearerScheme: {
-					Type: "http", Scheme: "bearer", Description: "The gateway's ROLLCALL_OPERATOR_KEY.",
+					Type: "http", Scheme: "bearer", Description: "The gateway's ROLLCALL_OPERATOR_KEY, a token of a tenant's admin, or a credential of an application. Pages of the gateway itself need none: the session of the browser counts.",
 				}},
 			},
 		},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
@@ -32,17 +33,31 @@ func (d *Door) listTenants(ctx context.Context, in *Paging) (*answer[page[view.T
 	return pageOf(d.cursors, listOf(ctx), found, view.Tenant, func(t tenant.Tenant) []byte { return []byte(t.Slug) }), nil
 }
 
-// seen lists the tenants that the principal sees, behind a slug: all of them, or its own.
+// seen lists the tenants that the principal sees, behind a slug: all of them, or its own few.
 func (d *Door) seen(ctx context.Context, after string, limit int) (roster.Page[tenant.Tenant], error) {
-	own := principal(ctx).Tenant
-	if own.IsZero() {
+	p := principal(ctx)
+	if p.all() {
 		return d.Locator.TenantsPage(ctx, after, limit)
 	}
-	cfg, err := d.Store.Reader(own).Config(ctx)
-	if err != nil || cfg.Tenant.Slug <= after {
-		return roster.Page[tenant.Tenant]{}, err
+	own := p.Tenants
+	if !p.Tenant.IsZero() {
+		own = []tenant.ID{p.Tenant}
 	}
-	return roster.Page[tenant.Tenant]{Items: []tenant.Tenant{cfg.Tenant}}, nil
+	var page roster.Page[tenant.Tenant]
+	for _, id := range own {
+		cfg, err := d.Store.Reader(id).Config(ctx)
+		if err != nil {
+			return page, err
+		}
+		if cfg.Tenant.Slug > after {
+			page.Items = append(page.Items, cfg.Tenant)
+		}
+	}
+	slices.SortFunc(page.Items, func(a, b tenant.Tenant) int { return strings.Compare(a.Slug, b.Slug) })
+	if len(page.Items) > limit {
+		page.Items, page.More = page.Items[:limit], true
+	}
+	return page, nil
 }
 
 type createTenantIn struct {

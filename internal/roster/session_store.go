@@ -11,7 +11,8 @@ import (
 // Nothing set means none, unless AllOfTenant is.
 type SessionFilter struct {
 	Session     SessionID
-	Token       [32]byte // the hash of its current token
+	Except      SessionID // all but this one; not alone
+	Token       [32]byte  // the hash of its current token
 	Member      MemberID
 	Connection  tenant.ConnectionID
 	Subject     string // needs Connection
@@ -24,7 +25,9 @@ type SessionFilter struct {
 }
 
 // IsZero says that the filter means no session.
-func (f SessionFilter) IsZero() bool { return f == SessionFilter{} }
+func (f SessionFilter) IsZero() bool {
+	return f == SessionFilter{} || f == SessionFilter{Except: f.Except}
+}
 
 // SessionEnd says why sessions or grants end and who ended them.
 type SessionEnd struct {

@@ -118,11 +118,15 @@ type DirectoryChange struct {
 
 // ChangeDirectory changes a directory's name and settings. What the roles attribute named while it
 // was allowed is forgotten when it is not any more; what was sent while it was not counts from the
-// directory's next word on each member. NotFound for one that was removed.
+// directory's next word on each member. NotFound for one that was removed, Forbidden
+// for a rate that anybody but the operator names.
 func (r *Roster) ChangeDirectory(ctx context.Context, s Staff, id tenant.DirectoryID, c DirectoryChange) (tenant.Directory, error) {
 	return r.changeDirectory(ctx, s, id, DirectoryChanged, func(tx Tx, d *tenant.Directory, cfg tenant.Config) (func(Member) Member, error) {
 		if d.Status == tenant.DirectoryRemoved {
 			return nil, &Error{Kind: NotFound, Field: "directory", Detail: "The directory was removed. Restore it before it is changed."}
+		}
+		if (c.Rate != nil || c.Burst != nil) && s.Actor.Source != SourceOperator {
+			return nil, &Error{Kind: Forbidden, Field: "rate", Detail: "How much a directory may send is the operator's to say."}
 		}
 		set(&d.Name, c.Name)
 		set(&d.Settings.Strict, c.Strict)
