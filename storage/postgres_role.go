@@ -108,6 +108,7 @@ func rights() []string {
 		"SELECT, INSERT ON sms_consents",
 		"SELECT, INSERT, UPDATE ON reviews, review_items",
 		"SELECT, INSERT, UPDATE ON api_tokens, app_credentials",
+		"SELECT, INSERT, UPDATE ON reviews, review_items, member_activity",
 		"SELECT, INSERT, UPDATE, DELETE ON river_job, river_leader, river_queue, river_client, river_client_queue",
 		"USAGE ON SEQUENCE river_job_id_seq",
 		"EXECUTE ON FUNCTION river_job_state_in_bitmask(bit, river_job_state)",

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"strings"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
@@ -95,7 +94,7 @@ func (r *reader) ReviewItems(ctx context.Context, q roster.ReviewQuery) ([]roste
 		s.and("i.decision = ?", string(q.Decision))
 	}
 	if q.Text != "" {
-		s.and(`i.search LIKE ? ESCAPE '\'`, "%"+strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(q.Text)+"%")
+		s.and(`i.search LIKE ? ESCAPE '\'`, likely(q.Text))
 	}
 	s.sql += ` ORDER BY i.position LIMIT ` + s.argument(limited(q.Limit))
 	var out []roster.ReviewItem

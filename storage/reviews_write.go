@@ -6,15 +6,14 @@ import (
 	"rollcall/internal/roster"
 )
 
-// fillReview writes down everybody who is a member. A session is kept long after its end, so that the last one tells
-// when somebody was there last.
+// fillReview writes down everybody who is a member.
 const fillReview = `
 	INSERT INTO review_items (tenant_id, review_id, position, member_id, label, email, search, role, state, directory_id, claims, active_at,
 	  decision, decider_source, decider_id)
 	SELECT m.tenant_id, r.id, row_number() OVER (ORDER BY s.seen_at NULLS FIRST, m.label_fold, m.id), m.id, m.label, m.email,
 	  m.label_fold || ' ' || m.email, m.role, m.state, m.directory_id, m.claims, s.seen_at, '', '', ''
 	FROM reviews r JOIN members m ON m.tenant_id = r.tenant_id AND m.removed_at IS NULL
-	LEFT JOIN (SELECT member_id, max(seen_at) AS seen_at FROM sessions WHERE tenant_id = $1 GROUP BY member_id) s ON s.member_id = m.id
+	LEFT JOIN member_activity s ON s.tenant_id = m.tenant_id AND s.member_id = m.id
 	WHERE r.tenant_id = $1 AND r.id = $2`
 
 // OpenReview implements roster.ReviewTx.

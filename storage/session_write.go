@@ -29,15 +29,24 @@ func (t *tx) InsertSession(ctx context.Context, s roster.Session) error {
 			s.Client.IP, s.Client.UserAgent, instant(s.EndedAt), string(s.EndReason),
 		},
 		taken: &taken{field: takenToken},
-	})
+	}, statement{sql: seenMember, args: []any{t.me(), ident(s.Member.UUID), instant(s.SeenAt)}})
 }
+
+// seenMember and seenInSession note when a member was there last. Sessions are forgotten in the end, this is not.
+const (
+	seenMember = `INSERT INTO member_activity (tenant_id, member_id, seen_at) VALUES ($1, $2, $3)` + seenLater
+	seenLater  = ` ON CONFLICT (tenant_id, member_id) DO UPDATE SET seen_at = excluded.seen_at
+		WHERE member_activity.seen_at < excluded.seen_at`
+	seenInSession = `INSERT INTO member_activity (tenant_id, member_id, seen_at)
+		SELECT s.tenant_id, s.member_id, s.seen_at FROM sessions s WHERE s.tenant_id = $1 AND s.id = $2` + seenLater
+)
 
 // TouchSession implements roster.SessionTx.
 func (t *tx) TouchSession(ctx context.Context, id roster.SessionID, at time.Time) error {
 	return t.later(ctx, "touch session", statement{
 		sql:  `UPDATE sessions SET seen_at = $3 WHERE tenant_id = $1 AND id = $2 AND seen_at <= $4 AND ended_at IS NULL`,
 		args: []any{t.me(), ident(id.UUID), instant(at), instant(at.Add(-roster.SeenEvery))},
-	})
+	}, statement{sql: seenInSession, args: []any{t.me(), ident(id.UUID)}})
 }
 
 // RotateSession implements roster.SessionTx.

@@ -90,18 +90,5 @@ type ReviewNow struct {
 	Directory tenant.DirectoryID
 }
 
-// Origin is the source by which the person came to be a member: a directory before an invite, an invite before a
-// sign-in, a sign-in before what staff said.
-func (i ReviewItem) Origin() Source {
-	if !i.Directory.IsZero() {
-		return SourceDirectory
-	}
-	for _, s := range []Source{SourceInvite, SourceSignIn, SourceAdmin, SourceOperator} {
-		for _, c := range i.Claims {
-			if c.Source == s && (c.Here || s == SourceSignIn) {
-				return s
-			}
-		}
-	}
-	return SourceOperator
-}
+// Origin is the source by which the person came to be a member; see Member.Origin.
+func (i ReviewItem) Origin() Source { return Member{Directory: i.Directory, Claims: i.Claims}.Origin() }

@@ -89,6 +89,7 @@ type Reader interface {
 	ContactReader
 	ReviewReader
 	APITokenReader
+	TeamReader
 	MailReader
 	// Member finds a member within the scope; NotFound. In the zero Scope removed
 	// members are found as well. withGroups fills Groups.

@@ -56,6 +56,7 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 		{"contacts", testContacts},
 		{"reviews", testReviews},
 		{"api tokens", testAPITokens},
+		{"team", testTeam},
 		{"mails", testMails},
 		{"invites", testInvites},
 		{"factors", testFactors},

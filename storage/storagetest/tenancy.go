@@ -142,6 +142,7 @@ func readerProbes() probes[roster.Reader] {
 	contactReads(all)
 	reviewReads(all)
 	apiTokenReads(all)
+	teamReads(all)
 	mailReaderProbes(all)
 	inviteReads(all)
 	factorReads(all)

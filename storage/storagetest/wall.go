@@ -22,6 +22,7 @@ func guarded() []string {
 		"reviews", "review_items",
 		"contacts", "sms_consents", "api_tokens",
 		"mails",
+		"reviews", "review_items", "member_activity",
 	}
 }
 
