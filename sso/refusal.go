@@ -3,13 +3,12 @@ package sso
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"rollcall/console"
+	"rollcall/internal/reason"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
 	"rollcall/internal/web"
@@ -19,11 +18,11 @@ import (
 
 // The reason codes of the door itself. They are documented in docs/reasons.md.
 const (
-	CodeForeignPage  roster.Code = "foreign_page"
+	CodeForeignPage              = reason.CodeForeignPage
 	CodeNoConnection roster.Code = "no_connection"
-	CodeNoFlow       roster.Code = "sign_in_not_open"
+	CodeNoFlow                   = reason.CodeNoFlow
 	CodeReplayed     roster.Code = "saml_replayed"
-	CodeTooMany      roster.Code = "too_many_sign_ins"
+	CodeTooMany                  = reason.CodeTooMany
 	CodeTestTicket   roster.Code = "test_ticket"
 )
 
@@ -151,13 +150,13 @@ func (d *Door) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", retryAfter(waitOf(err)))
 	}
 	said := sentences(code)
-	if again == "" && said.again {
+	if again == "" && said.Again {
 		again, label = pathLogin, "Go to the sign-in page"
 	}
 	page := console.Refused{
-		Heading: said.heading, Sentence: said.sentence, Do: said.do, Contact: contact, Code: string(code), Again: again, AgainLabel: label,
+		Heading: said.Heading, Sentence: said.Sentence, Do: said.Do, Contact: contact, Code: string(code), Again: again, AgainLabel: label,
 	}
-	page.Copy = d.forIT(r, page)
+	page.Copy = d.desk().ForIT(r, page)
 	d.Pages.Show(w, status, page)
 }
 
@@ -184,19 +183,6 @@ func retryAfter(d time.Duration) string {
 	return strconv.Itoa(max(int((d+time.Second-1)/time.Second), 1))
 }
 
-// forIT is what somebody gives to those who can help: no name, no address, nothing secret.
-func (d *Door) forIT(r *http.Request, p console.Refused) string {
-	var b strings.Builder
-	line := func(name, value string) {
-		if value != "" {
-			fmt.Fprintf(&b, "%s: %s\n", name, value)
-		}
-	}
-	line("What", p.Sentence)
-	line("Code", p.Code)
-	line("What to do", p.Do)
-	line("Where", d.Public)
-	line("When", d.Now().UTC().Format(time.RFC3339))
-	line("Request", d.RequestID(r.Context()))
-	return b.String()
+func (d *Door) desk() reason.Desk {
+	return reason.Desk{Pages: d.Pages, Public: d.Public, Now: d.Now, RequestID: d.RequestID}
 }

@@ -31,7 +31,7 @@ func TestEveryCodeHasItsSentence(t *testing.T) {
 	fallback := sentences("no such code")
 	for _, code := range slices.Concat(Codes(), saml.Codes(), oidc.Codes(), atTheDoor()) {
 		s := sentences(code)
-		if s.heading == "" || s.sentence == "" || s.do == "" {
+		if s.Heading == "" || s.Sentence == "" || s.Do == "" {
 			t.Errorf("%s: %+v lacks something", code, s)
 		}
 		if got := s == fallback; got != slices.Contains(shared, code) {

@@ -68,7 +68,7 @@ func Verify(hash, text string) (ok, rehash bool) {
 		Pretend(text)
 		return false, false
 	}
-	ok = subtle.ConstantTimeCompare(key, c.key(text, salt, uint32(len(key)))) == 1 //nolint:gosec // parse bounds it
+	ok = subtle.ConstantTimeCompare(key, c.key(text, salt, uint32(len(key)))) == 1
 	return ok, ok && (c != current() || len(salt) != saltBytes || len(key) != keyBytes)
 }
 
@@ -96,7 +96,7 @@ func parse(hash string) (c cost, salt, key []byte, err error) {
 	if c.memory < 8*lanes || c.memory > maxMemory || c.passes < 1 || c.passes > maxPasses || lanes < 1 || lanes > maxLanes {
 		return c, nil, nil, errHash
 	}
-	c.lanes = uint8(lanes) //nolint:gosec // at most maxLanes
+	c.lanes = uint8(lanes)
 	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
 	key, err2 := base64.RawStdEncoding.DecodeString(parts[5])
 	if err1 != nil || err2 != nil || len(salt) < 8 || len(salt) > 64 || len(key) < 16 || len(key) > 64 {
