@@ -112,7 +112,7 @@ func rights() []string {
 		"SELECT, INSERT, UPDATE, DELETE ON river_job, river_leader, river_queue, river_client, river_client_queue",
 		"USAGE ON SEQUENCE river_job_id_seq",
 		"EXECUTE ON FUNCTION river_job_state_in_bitmask(bit, river_job_state)",
-		"EXECUTE ON FUNCTION rollcall_person_elsewhere(text), rollcall_feed_base()",
+		"EXECUTE ON FUNCTION rollcall_person_elsewhere(text), rollcall_memberships(text, integer), rollcall_feed_base()",
 	}
 }
 

@@ -80,6 +80,7 @@ const (
 	EndConnection      EndReason = "connection_ended" // the connection was disabled or removed
 	EndDomainMoved     EndReason = "domain_moved"     // another tenant proved the domain of the address
 	EndSSORequired     EndReason = "sso_required"     // the tenant asks for another method now
+	EndPassword        EndReason = "password_changed" // a new password was set, or the person's factors were
 	EndExpired         EndReason = "expired"          // its time was over
 	EndCodeReused      EndReason = "code_reused"      // of a grant: its code came twice
 	EndTokenReused     EndReason = "token_reused"     // of a grant: a refresh token came that had been replaced

@@ -37,6 +37,11 @@ func (r *Roster) EnforceSSO(ctx context.Context, s Staff, on bool) (tenant.Tenan
 			}
 		}
 		p.SSO.Enforced = on
+		if on {
+			if err := endLocal(ctx, tx, s, p.SSO); err != nil {
+				return Event{}, err
+			}
+		}
 		return s.event(kind, details{}), nil
 	})
 }

@@ -205,6 +205,7 @@ type Locator interface {
 	DomainLocator
 	PullLocator
 	MailLocator
+	MembershipLocator
 	// CreateTenant: Conflict when the slug is taken.
 	CreateTenant(ctx context.Context, t tenant.Tenant) error
 	TenantBySlug(ctx context.Context, slug string) (tenant.Tenant, error) // NotFound

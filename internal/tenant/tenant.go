@@ -49,6 +49,8 @@ type Policy struct {
 	Sessions SessionPolicy `json:"sessions,omitzero"`
 	// Contact is whom people ask who were refused, shown to them: an address, a number or a sentence.
 	Contact string `json:"contact,omitempty"`
+	// SecondFactor says whether people who sign in without an identity provider must show two factors.
+	SecondFactor SecondFactor `json:"second_factor,omitempty"`
 	// Guests says what the tenant wants when others invite people of its domains.
 	Guests Guests `json:"guests,omitempty"`
 	// SuspendedAt is since when the tenant is suspended, so that invites do not expire meanwhile; zero: it is not.

@@ -127,6 +127,34 @@ func factorsRecovery(t *testing.T, b Backend) {
 	use(3, true, 0)
 }
 
+// membershipProbes are for who signs in: the tenant is not known yet.
+func membershipProbes() probes[Backend] {
+	return probes[Backend]{
+		"Memberships": func(t *testing.T, x *stranger, b Backend) {
+			found, err := b.Locator.Memberships(t.Context(), "ada@example.com", 100)
+			if err != nil {
+				t.Fatalf("Memberships: %v", err)
+			}
+			n := 0
+			for _, m := range found {
+				if m == (roster.Membership{Tenant: x.owner.tenant.ID, Member: x.member.ID}) {
+					n++
+				}
+				if m.Tenant == x.tenant.ID {
+					t.Error("the stranger has no such member")
+				}
+			}
+			wantSame(t, "Memberships", 1, n)
+			for _, address := range []roster.Email{"nobody@example.com", ""} {
+				none, err := b.Locator.Memberships(t.Context(), address, 10)
+				wantNone(t, "Memberships of who is none", none, err)
+			}
+			one, err := b.Locator.Memberships(t.Context(), "ada@example.com", 1)
+			wantSame(t, "Memberships, at most one", []any{1, error(nil)}, []any{len(one), err})
+		},
+	}
+}
+
 func (x *stranger) factorTheirs() {
 	x.owner.update(func(ctx context.Context, tx roster.Tx) error {
 		if err := tx.PutPassword(ctx, roster.Password{Member: x.member.ID, Hash: "theirs", SetAt: epoch()}); err != nil {

@@ -51,6 +51,7 @@ func locatorProbes() probes[Backend] {
 	maps.Copy(all, appCredentialProbes())
 	maps.Copy(all, sessionLocatorProbes())
 	maps.Copy(all, mailLocatorProbes())
+	maps.Copy(all, membershipProbes())
 	maps.Copy(all, probes[Backend]{
 		"TenantsToIndex": func(t *testing.T, x *stranger, b Backend) {
 			ids, err := b.Locator.TenantsToIndex(t.Context()) // for the gateway itself, which works for all tenants

@@ -1,0 +1,1 @@
+-- Where an address can sign in is a query of its own on PostgreSQL. Nothing is needed here.
