@@ -29,6 +29,6 @@ const (
 func Rules() []string {
 	return []string{
 		RuleTenant, RuleConnection, RuleSubject, RuleNo, RuleTombstone, RuleConfirm, RuleProof, RuleGrace, RuleAddress, RuleDomain,
-		RuleOnce, RuleMoved, RuleOneTenant, RuleInvited, RuleMode, RuleDeclined, RuleVouch, RuleMapping, RuleWriter,
+		RuleOnce, RuleMoved, RuleOneTenant, RuleInvited, RuleMode, RuleDeclined, RuleVouch, RuleMapping, RuleWriter, RuleMail,
 	}
 }

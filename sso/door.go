@@ -80,6 +80,9 @@ type Config struct {
 	// Try says what Join would do.
 	Try   func(context.Context, Identity) (Tried, error)
 	Pages *console.Pages
+	// Local shows the page of who has typed an address for which no connection is the way, or who need not go it: ways are
+	// those that are open. Optional: without it there is no other way.
+	Local func(w http.ResponseWriter, r *http.Request, email, back string, ways []console.Way) error
 	// TestKey signs the tickets of test sign-ins.
 	TestKey []byte
 	// Public is the gateway's URL, without a slash at the end.

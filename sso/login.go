@@ -83,6 +83,9 @@ func (d *Door) typed(w http.ResponseWriter, r *http.Request, email, back string,
 	}
 	options.Set("login_hint", email)
 	ways, err := d.waysFor(r.Context(), string(address), options)
+	if err == nil && d.Local != nil && (len(ways) == 0 || r.PostForm.Get("other") == "1") {
+		return d.Local(w, r, string(address), back, ways)
+	}
 	if err != nil || len(ways) > 0 {
 		return d.offer(w, ways, email, back, false, err)
 	}

@@ -210,6 +210,11 @@ func (p *program) doors(key secret.Key, publicURL string, log *slog.Logger, figu
 	if err != nil {
 		return nil, nil, err
 	}
+	own, err := p.account(r, key, publicURL, who, people, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	people.Local = own.Local
 	apps, err := p.issuer(r, store, key, publicURL, who, people, log)
 	if err != nil {
 		return nil, nil, err
@@ -217,6 +222,7 @@ func (p *program) doors(key secret.Key, publicURL string, log *slog.Logger, figu
 	doors := []web.Door{
 		{Name: "api", Routes: programs.Routes},
 		{Name: "issuer", Routes: apps.Routes},
+		{Name: "account", Routes: own.Routes},
 		{Name: "sso", Routes: people.Routes},
 		{Name: "pages", Routes: people.Pages.Routes},
 		{Name: "health", Routes: p.health().Routes},

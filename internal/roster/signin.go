@@ -121,6 +121,10 @@ type JoinRequest struct {
 	Member     MemberID // that came of it; zero: none
 }
 
+// MailConnection stands in the join requests of people who proved their address by mail, where others name the
+// connection that vouched. It is none, and nobody is linked by it.
+func MailConnection() tenant.ConnectionID { return tenant.ConnectionID{UUID: tenant.UUID{15: 1}} }
+
 // Names are what an identity provider calls a person.
 type Names struct {
 	First   string `json:"first_name,omitempty"`

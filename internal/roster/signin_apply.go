@@ -64,6 +64,9 @@ func (w *welcomer) known() (Member, error) {
 
 // link notes that the subject is this member, or that it was seen again.
 func (w *welcomer) link(ctx context.Context, m Member) error {
+	if w.a.Connection.IsZero() { // a mailbox is no key of a person: it may be somebody else's one day
+		return nil
+	}
 	now := w.tx.Now()
 	fresh := w.facts.Link == nil || w.plan.Relink
 	l := Link{
@@ -156,6 +159,9 @@ func (w *welcomer) ask(ctx context.Context) error {
 		ID: JoinRequestID{tenant.NewUUID(now)}, Connection: w.a.Connection, Subject: w.a.Subject, Email: w.a.Email,
 		Names: w.plan.Names, Role: w.plan.Role, State: JoinPending, AskedAt: now, SeenAt: now,
 	}
+	if q.Connection.IsZero() {
+		q.Connection = MailConnection()
+	}
 	if err := w.tx.PutJoinRequest(ctx, q); err != nil {
 		return err
 	}
@@ -169,7 +175,7 @@ func newcomer(a Arrival, p SignInPlan, cfg tenant.Config, now time.Time) Member 
 		Login: string(a.Email), Addresses: []string{string(a.Email)},
 	}
 	m.Attributes = withNames(m.Attributes, p.Names, false)
-	m.Claims = []Claim{{Source: SourceSignIn, By: a.Connection.String(), Here: true, Role: p.Role, At: now}}
+	m.Claims = []Claim{{Source: SourceSignIn, By: a.by(), Here: true, Role: p.Role, At: now}}
 	return seal(m, cfg, now)
 }
 
@@ -178,7 +184,7 @@ func newcomer(a Arrival, p SignInPlan, cfg tenant.Config, now time.Time) Member 
 func signedIn(before Member, a Arrival, p SignInPlan, cfg tenant.Config, now time.Time) Member {
 	m := before
 	had, _ := before.Claim(SourceSignIn)
-	claim := Claim{Source: SourceSignIn, By: a.Connection.String(), Here: had.Here, Role: p.Role, At: now}
+	claim := Claim{Source: SourceSignIn, By: a.by(), Here: had.Here, Role: p.Role, At: now}
 	if p.Keep && p.Role == "" {
 		claim.Role = had.Role
 	}

@@ -14,8 +14,16 @@ type Arrival struct {
 	Client     Client
 }
 
+// by names who vouches: a connection, or the person's mailbox.
+func (a Arrival) by() string {
+	if a.Connection.IsZero() {
+		return "mail"
+	}
+	return a.Connection.String()
+}
+
 func (a Arrival) source() origin {
-	return origin{actor: Actor{Source: SourceSignIn, ID: a.Connection.String()}, requestID: a.Client.RequestID}
+	return origin{actor: Actor{Source: SourceSignIn, ID: a.by()}, requestID: a.Client.RequestID}
 }
 
 // SignInFacts is what a tenant has about an arrival, all of one moment.

@@ -133,7 +133,7 @@ func (r *Roster) admit(ctx context.Context, tx Tx, cfg tenant.Config, s Staff, q
 	if err := r.welcome(ctx, tx, cfg, s.source(), before, &m, kind); err != nil {
 		return m, err
 	}
-	if f.Link != nil {
+	if f.Link != nil || q.Connection == MailConnection() {
 		return m, nil // the subject is somebody: its next sign-in is for the rules to decide
 	}
 	l := Link{

@@ -29,6 +29,7 @@ const (
 	CursorKey     Purpose = "scim cursor hmac"     // signs the cursors that directories page by
 	APIKey        Purpose = "api cursor hmac"      // signs the cursors of the JSON API
 	TestTicketKey Purpose = "sso test ticket hmac" // signs the links of test sign-ins
+	DeviceKey     Purpose = "account device hmac"  // signs the marks of browsers that signed in before
 	SealKey       Purpose = "seal at rest"         // seals secrets that are stored; see Key.Seal
 	idPurpose     Purpose = "key id"
 )

@@ -38,7 +38,7 @@ const (
 
 // Prefixes returns all prefixes.
 func Prefixes() []Prefix {
-	return []Prefix{SCIM, Client, Access, Session, Code, Refresh, AppSecret, Invite, APIToken, AppKey}
+	return []Prefix{SCIM, Client, Access, Session, Code, Refresh, AppSecret, Invite, Reset, APIToken, AppKey}
 }
 
 const (

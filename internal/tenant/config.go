@@ -61,3 +61,13 @@ func (c Config) Connection(id ConnectionID) (Connection, bool) {
 	}
 	return Connection{}, false
 }
+
+// WithoutSSO says whether the tenant has no connection that people sign in through, and asks for none.
+func (c Config) WithoutSSO() bool {
+	for _, con := range c.Connections {
+		if con.Usable() {
+			return false
+		}
+	}
+	return !c.Tenant.Policy.SSO.Enforced
+}

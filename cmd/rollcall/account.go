@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"rollcall/internal/account"
+	"rollcall/internal/roster"
+	"rollcall/internal/secret"
+	"rollcall/internal/session"
+	"rollcall/internal/tenant"
+	"rollcall/internal/web"
+	"rollcall/jit"
+	"rollcall/sso"
+	"rollcall/storage/shortlived"
+)
+
+// account makes the door of people's own sign-ins and pages.
+func (p *program) account(r *roster.Roster, key secret.Key, publicURL string, who *session.Service, people *sso.Door, log *slog.Logger) (*account.Door, error) {
+	joiner := jit.Joiner{Roster: r}
+	return account.New(account.Config{
+		Roster: r, Locator: p.db, Sessions: who, State: accountState{p.short}, Limits: accountLimits{p.short}, Post: p.post(key), Pages: people.Pages,
+		Refuse: people.Refuse, DeviceKey: key.Derive(secret.DeviceKey), Public: publicURL, RequestID: web.RequestID, Sender: sender, Log: log, Now: p.now,
+		JoinByMail: func(ctx context.Context, id tenant.ID, email string, n roster.Names, c roster.Client) (account.Joined, error) {
+			in, err := joiner.JoinByMail(ctx, id, email, n, c)
+			return account.Joined{Session: in.Session, Token: in.Token}, err
+		},
+	})
+}
+
+// accountState keeps steps of sign-ins with what is short-lived.
+type accountState struct{ store shortlived.Store }
+
+func accountKey(id string) shortlived.Key { return shortlived.Key{Use: "account_step", Name: id} }
+
+// Put implements account.State.
+func (s accountState) Put(ctx context.Context, id string, value []byte, ttl time.Duration) error {
+	return s.store.Put(ctx, accountKey(id), value, ttl)
+}
+
+// Take implements account.State.
+func (s accountState) Take(ctx context.Context, id string) ([]byte, error) {
+	return s.store.Take(ctx, accountKey(id))
+}
+
+// accountLimits counts tries of passwords and codes. When nobody can count, a try waits: guesses without a count are
+// what the limits are for.
+type accountLimits struct{ limits shortlived.Limits }
+
+// accountRates are how many tries of each use there may be.
+func accountRates() map[string]shortlived.Rate {
+	return map[string]shortlived.Rate{
+		account.UseGuessNetwork: {Count: 60, Per: 10 * time.Minute, Burst: 120}, // an office behind one address is no attack
+		account.UseGuessAccount: {Count: 10, Per: 15 * time.Minute, Burst: 10},
+		account.UseGuessFlood:   {Count: 30, Per: time.Hour, Burst: 50},
+		account.UseMailNetwork:  {Count: 60, Per: 10 * time.Minute, Burst: 120},
+		account.UseMailAccount:  {Count: 6, Per: time.Hour, Burst: 6},
+		account.UseMailFlood:    {Count: 30, Per: time.Hour, Burst: 30},
+	}
+}
+
+// blind is how long a try waits that nobody could count.
+const blind = 5 * time.Second
+
+// Wait implements account.Limits.
+func (l accountLimits) Wait(ctx context.Context, use, name string) time.Duration {
+	rate, ok := accountRates()[use]
+	if !ok {
+		web.From(ctx).Fail(fmt.Errorf("no rate for %q", use))
+		return blind
+	}
+	d, err := l.limits.Allow(ctx, shortlived.Key{Use: use, Name: name}, rate, 1)
+	switch {
+	case err != nil:
+		if !errors.Is(err, roster.Unavailable) {
+			web.From(ctx).Fail(fmt.Errorf("count tries: %w", err))
+		}
+		return blind
+	case d.Allowed:
+		return 0
+	}
+	return d.RetryAfter
+}
