@@ -31,6 +31,7 @@ const (
 	Refresh   Prefix = "rcr" // a refresh token
 	AppSecret Prefix = "rck" // an app's client secret
 	Invite    Prefix = "inv" // the link of an invite, see NewInvite
+	Reset     Prefix = "rcw" // the link to set a new password
 	// Those of the JSON API, beside the operator's key.
 	APIToken Prefix = "rct" // of a tenant's admin; bound to the tenant
 	AppKey   Prefix = "rcp" // of an app; bound to the app, see NewBound
