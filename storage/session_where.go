@@ -59,9 +59,6 @@ func whereSession(d dialect, me ident, f roster.SessionFilter, args ...any) *sel
 		now := w.arg(instant(f.ExpiredBy))
 		w.and(`(s.expires_at <= ` + now + ` OR ` + d.idleUntil("s") + ` <= ` + now + `)`)
 	}
-	if !f.Except.IsZero() {
-		w.and(`s.id <> ` + w.arg(ident(f.Except.UUID)))
-	}
 	for _, m := range f.Spared {
 		if !m.IsZero() {
 			w.and(`s.member_id <> ` + w.arg(ident(m.UUID)))

@@ -15,6 +15,7 @@ import (
 	"rollcall/console"
 	"rollcall/internal/mail"
 	"rollcall/internal/password"
+	"rollcall/internal/reason"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
 )
@@ -154,7 +155,7 @@ func (d *Door) checkCode(w http.ResponseWriter, r *http.Request) error {
 	typed := strings.Join(strings.Fields(r.PostForm.Get("code")), "")
 	if !hmac.Equal(s.Code, d.codeHash(s.Email, typed)) {
 		if s.Left--; s.Left <= 0 {
-			return &roster.Error{Kind: roster.Forbidden, Code: CodeStepOver, Detail: "The code was wrong five times."}
+			return &roster.Error{Kind: roster.Forbidden, Code: reason.CodeNoFlow, Detail: "The code was wrong five times."}
 		}
 		if err := d.keep(w, r, s); err != nil {
 			return err
@@ -211,7 +212,11 @@ func (d *Door) join(w http.ResponseWriter, r *http.Request) error {
 	}
 	if text != "" {
 		self := roster.Staff{Tenant: s.Join.Tenant, Actor: roster.Actor{Source: roster.SourceSignIn, ID: in.Session.Member.String()}, RequestID: d.RequestID(r.Context())}
-		if err := d.Roster.SetPassword(r.Context(), self, in.Session.Member, password.Hash(text), in.Session.ID, nil); err != nil {
+		hash, err := password.Hash(text)
+		if err != nil {
+			return err //nolint:wrapcheck // it says what it did
+		}
+		if err := d.Roster.SetPassword(r.Context(), self, in.Session.Member, hash, in.Session.ID, nil); err != nil {
 			return err
 		}
 	}

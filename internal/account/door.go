@@ -12,6 +12,7 @@ import (
 
 	"rollcall/console"
 	"rollcall/internal/mail"
+	"rollcall/internal/reason"
 	"rollcall/internal/roster"
 	"rollcall/internal/session"
 	"rollcall/internal/tenant"
@@ -93,7 +94,7 @@ const (
 func (d *Door) Routes(r *mux.Router) {
 	own := http.NewCrossOriginProtection()
 	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		d.Refuse(w, r, &roster.Error{Kind: roster.Forbidden, Code: CodeForeignPage, Detail: "Another site's page sent this request."})
+		d.Refuse(w, r, &roster.Error{Kind: roster.Forbidden, Code: reason.CodeForeignPage, Detail: "Another site's page sent this request."})
 	}))
 	page := func(path string, f web.HandlerFunc, methods ...string) {
 		r.Path(path).Methods(methods...).Handler(own.Handler(d.handler(f)))
@@ -105,9 +106,6 @@ func (d *Door) Routes(r *mux.Router) {
 	page(pathForgot, d.forgot, get, head, post)
 	page(pathReset, d.reset, get, head, post)
 }
-
-// CodeForeignPage is the reason of a request that another site's page sent.
-const CodeForeignPage roster.Code = "foreign_page"
 
 // maxForm bounds a form, in bytes.
 const maxForm = 64 << 10

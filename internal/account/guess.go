@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"rollcall/internal/reason"
 	"rollcall/internal/roster"
 )
 
@@ -54,11 +55,8 @@ func (d *Door) mayMail(r *http.Request, email roster.Email) (wait time.Duration,
 }
 
 func tooMany(wait time.Duration) error {
-	return &roster.Error{Kind: roster.RateLimited, Code: CodeTooMany, Detail: "Too many tries came from this network. Wait " + wait.Round(time.Second).String() + "."}
+	return &roster.Error{Kind: roster.RateLimited, Code: reason.CodeTooMany, Detail: "Too many tries came from this network. Wait " + wait.Round(time.Second).String() + "."}
 }
-
-// CodeTooMany is the reason of a try that comes too soon.
-const CodeTooMany roster.Code = "too_many_sign_ins"
 
 const (
 	deviceCookie = "rollcall-device"

@@ -73,11 +73,13 @@ func (d *Door) fitting(ctx context.Context, email roster.Email, text string) (fo
 		}
 		found = append(found, m)
 		if old {
-			rehash = password.Hash(text)
+			if rehash, err = password.Hash(text); err != nil {
+				return nil, "", err //nolint:wrapcheck // it says what it did
+			}
 		}
 	}
 	if !looked {
-		password.Waste(text)
+		password.Pretend(text)
 	}
 	if len(found) > 1 {
 		rehash = ""

@@ -12,6 +12,7 @@ import (
 	"rollcall/console"
 	"rollcall/internal/mail"
 	"rollcall/internal/password"
+	"rollcall/internal/reason"
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 )
@@ -127,6 +128,10 @@ func (d *Door) reset(w http.ResponseWriter, r *http.Request) error {
 		d.Pages.Show(w, http.StatusUnprocessableEntity, console.ResetPassword{Problem: err.Error()})
 		return nil
 	}
+	hash, err := password.Hash(text)
+	if err != nil {
+		return err //nolint:wrapcheck // it says what it did
+	}
 	raw, err := d.State.Take(r.Context(), resetKey(token))
 	if errors.Is(err, roster.NotFound) {
 		return linkOver()
@@ -140,7 +145,7 @@ func (d *Door) reset(w http.ResponseWriter, r *http.Request) error {
 	}
 	d.cookie(w, resetCookie, "", resetPath, -1)
 	self := roster.Staff{Tenant: m.Tenant, Actor: roster.Actor{Source: roster.SourceSignIn, ID: m.Member.String()}, RequestID: d.RequestID(r.Context())}
-	if err := d.Roster.SetPassword(r.Context(), self, m.Member, password.Hash(text), roster.SessionID{}, d.notice("Your password was changed.")); err != nil {
+	if err := d.Roster.SetPassword(r.Context(), self, m.Member, hash, roster.SessionID{}, d.notice("Your password was changed.")); err != nil {
 		return err
 	}
 	who, err := d.Roster.MayUsePassword(r.Context(), m.Tenant, m.Member)
@@ -162,5 +167,5 @@ func (d *Door) resetToken(r *http.Request) (string, error) {
 }
 
 func linkOver() error {
-	return &roster.Error{Kind: roster.Forbidden, Code: roster.CodeTokenUsed, Detail: "The link was used before, or is older than half an hour."}
+	return &roster.Error{Kind: roster.Forbidden, Code: reason.CodeLinkOver, Detail: "The link was used before, or is older than half an hour."}
 }

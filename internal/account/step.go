@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"rollcall/internal/reason"
 	"rollcall/internal/roster"
 )
 
@@ -37,11 +38,8 @@ const (
 
 // over is the refusal of a step that is over, or belongs to another browser.
 func over() error {
-	return &roster.Error{Kind: roster.Forbidden, Code: CodeStepOver, Detail: "The sign-in took too long, was finished, or began in another browser."}
+	return &roster.Error{Kind: roster.Forbidden, Code: reason.CodeNoFlow, Detail: "The sign-in took too long, was finished, or began in another browser."}
 }
-
-// CodeStepOver is the reason of a step that is over.
-const CodeStepOver roster.Code = "sign_in_not_open"
 
 // keep keeps a step for this browser, and forgets the one before.
 func (d *Door) keep(w http.ResponseWriter, r *http.Request, s step) error {

@@ -30,6 +30,7 @@ func ofPeople() map[roster.Code]Sentence {
 		roster.CodeAppRequest:             {"The application asked for something that can't be done", "The application that sent you here asked for something that can't be answered.", "Go back to the application and start again. If that does not help, tell its makers the code below.", false},
 		roster.CodeAppDisabled:            {Cant, "The application is turned off.", "Ask the operator of the application.", false},
 		roster.CodeSSORequired:            {Cant, "Your company asks everybody to sign in through its own sign-in page.", "Go to the sign-in page, type your work address, and go on from there.", true},
+		roster.CodeFactorUsed:             {Cant, "That code was used before.", "Wait for the next one, and type that.", true},
 		roster.CodeMailNotSetUp:           {"No mail can be sent", "This service is not set up to send mails.", "Ask the operator of this service.", false},
 	}
 }

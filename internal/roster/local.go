@@ -44,7 +44,6 @@ const (
 	CodeWrongPassword Code      = "wrong_password"
 	CodeFactorWanted  Code      = "second_factor_required"
 	CodeFactorUsed    Code      = "factor_used" // a code that was used before
-	CodeTokenUsed     Code      = "link_used"   // a link that was used before, or is over
 )
 
 // SignInLocal signs a member in who proved to the gateway itself who they are. In one transaction it sees that the member

@@ -22,19 +22,14 @@ type SessionFilter struct {
 	Unmanaged   bool   // of members that no directory manages
 	ExpiredBy   time.Time
 	AllOfTenant bool
-	// Except and Spared go on, whatever else is meant.
-	Except SessionID
+	// Spared are members whose sessions go on, whatever else is meant.
 	Spared [tenant.MaxBreakGlass]MemberID
 }
 
 // IsZero says that the filter means no session.
 func (f SessionFilter) IsZero() bool {
-<<<<<<< HEAD
-	return f == SessionFilter{} || f == SessionFilter{Except: f.Except}
-=======
 	f.Except, f.Spared = SessionID{}, [tenant.MaxBreakGlass]MemberID{}
 	return f == SessionFilter{}
->>>>>>> cc7ad59 (roster, password, storage: sign-ins that need no identity provider)
 }
 
 // SessionEnd says why sessions or grants end and who ended them.
