@@ -78,10 +78,15 @@ func asset(w http.ResponseWriter, r *http.Request) {
 // Show answers with a page. Nothing of it is kept by the browser or by what stands between.
 func (p *Pages) Show(w http.ResponseWriter, status int, page Page) {
 	var b bytes.Buffer
+	var shell *Shell
+	if f, ok := page.(framed); ok {
+		shell = f.frame()
+	}
 	err := p.templates[page.name()].Execute(&b, struct {
 		Product, Title string
+		Shell          *Shell
 		Page           Page
-	}{p.product, page.title(), page})
+	}{p.product, page.title(), shell, page})
 	if err != nil {
 		http.Error(w, "This page can't be shown.", http.StatusInternalServerError)
 		return

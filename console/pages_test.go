@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -24,7 +25,7 @@ func all() map[string]console.Page {
 		{Tenant: "Acme", Connection: "Okta", Email: "ann@acme.example", URL: "/a"}, {Tenant: "Beta " + long, Connection: long, Email: long + "@acme.example", URL: "/b"},
 	}
 	fields := []console.Field{{Name: "SAMLResponse", Value: long}}
-	return map[string]console.Page{
+	all := map[string]console.Page{
 		"login":          console.Login{Return: "/"},
 		"login-unknown":  console.Login{Email: "ann@nobodys.example", Return: "/", Unknown: true},
 		"login-problem":  console.Login{Email: "ann", Return: "/", Problem: "The address is none.", Known: ways},
@@ -38,6 +39,9 @@ func all() map[string]console.Page {
 		"test-failed":    console.TestResult{Connection: "Okta", Sentence: "The certificate is not known.", Code: "saml_certificate_unknown", Missing: []string{"A key."}, Notes: []string{long}, Facts: []console.Fact{{Name: "certificate", Seen: strings.Repeat("AB:", 32), Want: strings.Repeat("CD:", 32)}}, Again: "/again"},
 		"product-escape": console.Refused{Heading: "<script>alert(1)</script>", Sentence: `"><img src=x onerror=alert(1)>`, Code: "x"},
 	}
+	maps.Copy(all, inside())
+	maps.Copy(all, work())
+	return all
 }
 
 // TestPagesAreAccessible shows each page to axe, in light and dark, and looks that nothing is wider than a small phone.
@@ -89,7 +93,7 @@ func TestPagesWorkWithoutScripts(t *testing.T) {
 		if strings.Count(body, "<script") != 1 || strings.Contains(body, "onerror=alert(1)>") || strings.Contains(body, " style=") || strings.Contains(body, "javascript:") {
 			t.Errorf("%s: scripts or styles inside: %s", name, body)
 		}
-		if forms, buttons := strings.Count(body, "<form"), strings.Count(body, `<button type="submit"`); forms != buttons {
+		if forms, buttons := strings.Count(body, "<form"), strings.Count(body, `<button type="submit"`); forms > buttons {
 			t.Errorf("%s: %s", name, fmt.Sprintf("%d forms, %d buttons", forms, buttons))
 		}
 	}

@@ -219,11 +219,16 @@ func (p *program) doors(key secret.Key, publicURL string, log *slog.Logger, figu
 	if err != nil {
 		return nil, nil, err
 	}
+	admins, err := p.team(r, store, key, publicURL, who, people.Pages, log)
+	if err != nil {
+		return nil, nil, err
+	}
 	doors := []web.Door{
 		{Name: "api", Routes: programs.Routes},
 		{Name: "issuer", Routes: apps.Routes},
 		{Name: "account", Routes: own.Routes},
 		{Name: "sso", Routes: people.Routes},
+		{Name: "team", Routes: admins.Routes},
 		{Name: "pages", Routes: people.Pages.Routes},
 		{Name: "health", Routes: p.health().Routes},
 	}

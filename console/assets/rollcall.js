@@ -9,3 +9,16 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     if (done) done.hidden = false;
   });
 }
+document.addEventListener("keydown", (e) => {
+  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select, [contenteditable]")) return;
+  const to = e.key === "/" ? document.querySelector("[data-search]") : e.key === "i" ? document.querySelector("a[data-invite]") : null;
+  if (!to) return;
+  e.preventDefault();
+  if (to.matches("a")) to.click(); else to.focus();
+});
+for (const box of document.querySelectorAll("input[data-all]")) {
+  box.hidden = false;
+  box.addEventListener("change", () => {
+    for (const b of box.form.querySelectorAll("input[type=checkbox]:not([data-all])")) b.checked = box.checked;
+  });
+}
