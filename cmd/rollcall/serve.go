@@ -215,6 +215,10 @@ func (p *program) doors(key secret.Key, publicURL string, log *slog.Logger, figu
 		return nil, nil, err
 	}
 	people.Local = own.Local
+	me, err := p.own(r, who, people, people.Pages)
+	if err != nil {
+		return nil, nil, err
+	}
 	apps, err := p.issuer(r, store, key, publicURL, who, people, log)
 	if err != nil {
 		return nil, nil, err
@@ -229,6 +233,7 @@ func (p *program) doors(key secret.Key, publicURL string, log *slog.Logger, figu
 		{Name: "account", Routes: own.Routes},
 		{Name: "sso", Routes: people.Routes},
 		{Name: "team", Routes: admins.Routes},
+		{Name: "own", Routes: me.Routes},
 		{Name: "pages", Routes: people.Pages.Routes},
 		{Name: "health", Routes: p.health().Routes},
 	}
