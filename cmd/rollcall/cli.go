@@ -32,6 +32,7 @@ type cli struct {
 	Member      memberCmd      `cmd:"" help:"Members: a tenant's people, their roles and their access."`
 	Session     sessionCmd     `cmd:"" help:"Sessions: the browsers in which people are signed in."`
 	Conflict    conflictCmd    `cmd:"" help:"What waits for an admin, and deciding on it."`
+	Invite      inviteCmd      `cmd:"" help:"Invites: people who become members when they accept."`
 	JoinRequest joinRequestCmd `cmd:"" help:"People whose first sign-in waits for an answer."`
 	Review      reviewCmd      `cmd:"" help:"Access reviews: who still needs access."`
 	App         appCmd         `cmd:"" help:"Applications that people sign in to with Rollcall (OpenID Connect)."`
