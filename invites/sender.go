@@ -104,3 +104,13 @@ func connectionName(cfg tenant.Config) string {
 	}
 	return "your company's sign-in"
 }
+
+// Many is CreateMany in two lists: what became of each line, and its link.
+func (s Sender) Many(ctx context.Context, by roster.Staff, lines []roster.InviteDraft, quiet bool) ([]roster.InviteResult, []string, error) {
+	made, err := s.CreateMany(ctx, by, lines, quiet)
+	results, links := make([]roster.InviteResult, len(made)), make([]string, len(made))
+	for i, m := range made {
+		results[i], links[i] = m.InviteResult, m.Link
+	}
+	return results, links, err
+}

@@ -10,6 +10,7 @@ import (
 	"rollcall/internal/secret"
 	"rollcall/internal/session"
 	"rollcall/internal/tenant"
+	"rollcall/invites"
 	"rollcall/scim"
 	"rollcall/storage/shortlived"
 )
@@ -22,6 +23,7 @@ func (p *program) api(r *roster.Roster, store roster.Store, key secret.Key, publ
 	return api.New(api.Config{
 		Roster: r, Store: store, Locator: p.db, Who: api.Keys{Operator: api.NewOperatorKey(p.OperatorKey), Roster: r, Now: p.now},
 		Browsers: who, PhoneRegion: p.PhoneRegion, Kept: kept{p.short},
+		Inviter:     invites.Sender{Roster: r, Post: p.post(key), Public: publicURL},
 		Connections: p.connectionService(r, key, publicURL), Trial: trial(r), TestLink: testLink(key, publicURL, p.now),
 		Guesses: keyGuesses{p.short}, Key: key, Now: p.now, Endpoints: func(id tenant.DirectoryID) api.Endpoints {
 			return api.Endpoints{BaseURL: publicURL + scim.Prefix + "/" + id.UUID.UUID(), TokenURL: publicURL + scim.TokenPath(id), ClientID: scim.ClientID(id)}

@@ -212,7 +212,9 @@ type inviteShowCmd struct{ inviteArg }
 
 // Run implements invite show.
 func (c *inviteShowCmd) Run(p *program) error {
-	return c.do(p, func(r *roster.Roster, s roster.Staff, id roster.InviteID) (roster.Invite, error) { return r.Invite(p.ctx, s, id) })
+	return c.do(p, func(r *roster.Roster, s roster.Staff, id roster.InviteID) (roster.Invite, error) {
+		return r.Invite(p.ctx, s, id)
+	})
 }
 
 type inviteResendCmd struct {

@@ -14,6 +14,7 @@ import (
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
+	"rollcall/invites"
 	"rollcall/storage/shortlived"
 )
 
@@ -34,7 +35,7 @@ func TestGuesses_of_the_operators_key(t *testing.T) {
 	door, err := api.New(api.Config{
 		Roster: &roster.Roster{}, Store: noStore{}, Locator: noStore{}, Who: api.NewOperatorKey(right), Kept: kept{short}, Key: secret.NewKey(),
 		Now: clock, Endpoints: func(tenant.DirectoryID) api.Endpoints { return api.Endpoints{} }, Guesses: keyGuesses{short},
-		Connections: &connect.Service{},
+		Connections: &connect.Service{}, Inviter: invites.Sender{},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -92,7 +92,7 @@ func (p *program) showTenant(t tenant.Tenant) error {
 	return p.show(v, func(w io.Writer) {
 		fields(w, "slug", v.Slug, "name", v.Name, "id", v.ID.String(), "status", string(v.Status),
 			"roles", strings.Join(v.Roles, ", "), "default role", v.DefaultRole,
-			"confirm adoption", yesNo(v.ConfirmAdoption), "protect last admin", yesNo(v.ProtectLastAdmin), "created", when(v.CreatedAt))
+			"confirm adoption", yesNo(v.ConfirmAdoption), "protect last admin", yesNo(v.ProtectLastAdmin), "guests", v.Guests, "second factor", v.SecondFactor, "created", when(v.CreatedAt))
 		for _, role := range v.RoleDetails {
 			about := role.Description
 			if !role.Available {
@@ -113,6 +113,8 @@ type tenantSetCmd struct {
 	DefaultRole      *string `placeholder:"ROLE" help:"The role of people for whom nobody names one; \"\" means the least role of the set."`
 	ConfirmAdoption  *bool   `negatable:"" help:"Whether an admin must confirm each existing member that a directory takes over."`
 	ProtectLastAdmin *bool   `negatable:"" help:"Whether a directory that turns off the last admin is refused; otherwise it is obeyed, and the tenant marked."`
+	Guests           *string `enum:"notify,allow,block" help:"What happens when another tenant invites people of a domain that this one owns: notify tells this one by an event, allow says nothing, block refuses."`
+	SecondFactor     *string `enum:"optional,required" help:"Whether people who sign in without an identity provider must show a second factor."`
 }
 
 // Run implements tenant set.
@@ -126,6 +128,7 @@ func (c *tenantSetCmd) Run(p *program) error {
 		return err
 	}
 	change := roster.TenantChange{DefaultRole: c.DefaultRole, ConfirmAdoption: c.ConfirmAdoption, ProtectLastAdmin: c.ProtectLastAdmin}
+	change.Guests, change.SecondFactor = guests(c.Guests), secondFactor(c.SecondFactor)
 	if change.Roles, err = changedRoles(t.Roles, c.Roles, c.UnavailableRoles); err != nil {
 		return err
 	}
@@ -134,6 +137,25 @@ func (c *tenantSetCmd) Run(p *program) error {
 		return err
 	}
 	return p.showTenant(t)
+}
+
+func guests(s *string) *tenant.Guests {
+	if s == nil {
+		return nil
+	}
+	g, _ := tenant.ParseGuests(*s) // kong has checked it
+	return &g
+}
+
+func secondFactor(s *string) *tenant.SecondFactor {
+	if s == nil {
+		return nil
+	}
+	f := tenant.SecondFactorOptional
+	if *s == string(tenant.SecondFactorRequired) {
+		f = tenant.SecondFactorRequired
+	}
+	return &f
 }
 
 func override[T any](v, with *T) {

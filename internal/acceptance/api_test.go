@@ -14,9 +14,11 @@ import (
 
 	"rollcall/internal/api"
 	"rollcall/internal/connect"
+	letters "rollcall/internal/mail"
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
+	"rollcall/invites"
 	"rollcall/scim"
 	"rollcall/storage/shortlived"
 )
@@ -54,8 +56,8 @@ func (g *gateway) programs(db interface {
 		Roster: g.roster, Key: secret.NewKey(), Fetch: g.fetch, PublicURL: "https://gateway.example", Now: g.clock.Now,
 	}
 	door, err := api.New(api.Config{
-		Connections: g.connect,
-		Roster:      g.roster, Store: db, Locator: db, Who: api.Keys{Operator: api.NewOperatorKey(operatorKey), Roster: g.roster, Now: g.clock.Now},
+		Connections: g.connect, Inviter: invites.Sender{Roster: g.roster, Post: letters.Post{Key: g.connect.Key}, Public: "https://gateway.example"},
+		Roster: g.roster, Store: db, Locator: db, Who: api.Keys{Operator: api.NewOperatorKey(operatorKey), Roster: g.roster, Now: g.clock.Now},
 		Browsers: g.sessions(), PhoneRegion: "DE", Kept: memory{shortlived.NewMemory(g.clock.Now, 0)},
 		Key: secret.NewKey(), Now: g.clock.Now, Endpoints: func(id tenant.DirectoryID) api.Endpoints {
 			const at = "https://gateway.example"

@@ -17,5 +17,8 @@ func signInEntry(key string) (entry, bool) {
 		"code_reused":          {"An application redeemed a code a second time; all that it got by it has ended.", "The application's developers: a code is used once. If nothing is wrong there, somebody has stolen the code.", here},
 		"token_reused":         {"An application used a refresh token that had been replaced; all that it got has ended.", "The application's developers: keep the newest token only. If nothing is wrong there, somebody has stolen the token.", here},
 	}[key]
+	if !ok {
+		e, ok = inviteEntry(key)
+	}
 	return e, ok
 }

@@ -36,6 +36,8 @@ type Config struct {
 	Endpoints func(tenant.DirectoryID) Endpoints
 	// Connections sets sign-in connections up.
 	Connections *connect.Service
+	// Inviter makes invites with their links and mails.
+	Inviter Inviter
 	// Trial tries connections. Optional.
 	Trial Trial
 	// TestLink makes links of test sign-ins. Optional.
@@ -66,7 +68,7 @@ type Door struct {
 
 // New makes a door. The error says what the configuration lacks.
 func New(c Config) (*Door, error) {
-	if c.Roster == nil || c.Store == nil || c.Locator == nil || c.Who == nil || c.Kept == nil || c.Now == nil || c.Endpoints == nil || c.Connections == nil || c.Key.IsZero() {
+	if c.Roster == nil || c.Store == nil || c.Locator == nil || c.Who == nil || c.Kept == nil || c.Now == nil || c.Endpoints == nil || c.Connections == nil || c.Inviter == nil || c.Key.IsZero() {
 		return nil, errors.New("api: all of the configuration but Trial, TestLink, Browsers and Guesses is required")
 	}
 	if c.Guesses == nil {
@@ -98,6 +100,7 @@ func (d *Door) resources() {
 	d.conflicts()
 	d.signIns()
 	d.groups()
+	d.invites()
 	d.reviews()
 	d.events()
 	d.me()

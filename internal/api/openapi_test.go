@@ -21,6 +21,7 @@ import (
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
+	"rollcall/invites"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/openapi.json")
@@ -41,7 +42,7 @@ func document(t *testing.T) []byte {
 	d, err := api.New(api.Config{
 		Roster: &roster.Roster{}, Store: nothing{}, Locator: nothing{}, Who: api.OperatorKey{}, Kept: nothing{}, Key: secret.NewKey(),
 		Now:       func() time.Time { return time.Time{} },
-		Endpoints: func(tenant.DirectoryID) api.Endpoints { return api.Endpoints{} }, Connections: &connect.Service{},
+		Endpoints: func(tenant.DirectoryID) api.Endpoints { return api.Endpoints{} }, Connections: &connect.Service{}, Inviter: invites.Sender{},
 	})
 	if err != nil {
 		t.Fatal(err)

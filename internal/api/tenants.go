@@ -133,6 +133,8 @@ type changeTenantIn struct {
 		DefaultRole      *string  `json:"default_role,omitempty" doc:"Never the admin role; an empty text means the least role."`
 		ConfirmAdoption  *bool    `json:"confirm_adoption,omitempty"`
 		ProtectLastAdmin *bool    `json:"protect_last_admin,omitempty"`
+		Guests           string   `json:"guests,omitempty" enum:"notify,allow,block"`
+		SecondFactor     string   `json:"second_factor,omitempty" enum:"optional,required"`
 	}
 }
 
@@ -145,6 +147,16 @@ func (d *Door) changeTenant(ctx context.Context, in *changeTenantIn) (*versioned
 	c := roster.TenantChange{
 		Name: in.Body.Name, DefaultRole: in.Body.DefaultRole,
 		ConfirmAdoption: in.Body.ConfirmAdoption, ProtectLastAdmin: in.Body.ProtectLastAdmin,
+	}
+	if g, ok := tenant.ParseGuests(in.Body.Guests); ok && in.Body.Guests != "" {
+		c.Guests = &g
+	}
+	if in.Body.SecondFactor != "" {
+		f := tenant.SecondFactorOptional
+		if in.Body.SecondFactor == string(tenant.SecondFactorRequired) {
+			f = tenant.SecondFactorRequired
+		}
+		c.SecondFactor = &f
 	}
 	roles := cfg.Tenant.Roles
 	if in.Body.Roles != nil && !slices.Equal(in.Body.Roles, roles.Roles) {

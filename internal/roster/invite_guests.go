@@ -34,14 +34,3 @@ func (r *Roster) tellOwners(ctx context.Context, s Staff, made []InviteResult) {
 		_ = r.Store.Update(ctx, m.owner, func(tx Tx) error { return tx.AppendEvent(ctx, e) })
 	}
 }
-
-// SetGuests says what a tenant wants when others invite people of its proven domains.
-func (r *Roster) SetGuests(ctx context.Context, s Staff, g tenant.Guests) (tenant.Tenant, error) {
-	if !g.Valid() {
-		return tenant.Tenant{}, &Error{Kind: Invalid, Field: "guests", Detail: "Say notify, allow or block."}
-	}
-	return r.changePolicy(ctx, s, func(_ Tx, _ tenant.Config, p *tenant.Policy) (Event, error) {
-		p.Guests = g
-		return s.event(TenantChanged, details{Fields: []string{"guests"}}), nil
-	})
-}

@@ -14,6 +14,8 @@ type TenantChange struct {
 	DefaultRole      *string // "": the least role
 	ConfirmAdoption  *bool
 	ProtectLastAdmin *bool
+	Guests           *tenant.Guests
+	SecondFactor     *tenant.SecondFactor
 }
 
 // ChangeTenant changes a tenant's name, roles and policy in one step and settles its members anew.
@@ -30,6 +32,11 @@ func (r *Roster) ChangeTenant(ctx context.Context, s Staff, c TenantChange) (ten
 		set(&t.Policy.DefaultRole, c.DefaultRole)
 		set(&t.Policy.ConfirmAdoption, c.ConfirmAdoption)
 		set(&t.Policy.ProtectLastAdmin, c.ProtectLastAdmin)
+		set(&t.Policy.Guests, c.Guests)
+		set(&t.Policy.SecondFactor, c.SecondFactor)
+		if !t.Policy.Guests.Valid() || !t.Policy.SecondFactor.Valid() {
+			return &Error{Kind: Invalid, Field: "policy", Detail: "Guests are notify, allow or block; a second factor is optional or required."}
+		}
 		if err := checkName(t.Name); err != nil {
 			return err
 		}

@@ -12,3 +12,11 @@ const (
 
 // Valid says whether it is one of the choices.
 func (f SecondFactor) Valid() bool { return f == SecondFactorOptional || f == SecondFactorRequired }
+
+// String names the choice as people type it.
+func (f SecondFactor) String() string {
+	if f == SecondFactorOptional {
+		return "optional"
+	}
+	return string(f)
+}

@@ -18,6 +18,8 @@ type TenantView struct {
 	DefaultRole      string        `json:"default_role" doc:"The role of members for whom nobody names one."`
 	ConfirmAdoption  bool          `json:"confirm_adoption" doc:"An admin confirms each existing member that a directory takes over."`
 	ProtectLastAdmin bool          `json:"protect_last_admin" doc:"A directory that turns off the last admin is refused."`
+	Guests           string        `json:"guests" enum:"notify,allow,block" doc:"What happens when another tenant invites people of a domain that this one owns."`
+	SecondFactor     string        `json:"second_factor" enum:"optional,required" doc:"Whether people who sign in without an identity provider must show a second factor."`
 	NoAdmin          bool          `json:"no_admin" doc:"A directory turned off the last admin."`
 	CreatedAt        time.Time     `json:"created_at"`
 }
@@ -44,7 +46,7 @@ func Tenant(t tenant.Tenant) TenantView {
 	v := TenantView{
 		ID: t.ID, Slug: t.Slug, Name: t.Name, Status: t.Status, RoleSet: t.Roles.Name, Roles: t.Roles.Roles, RoleDetails: Roles(t.Roles),
 		DefaultRole: t.Policy.DefaultRole, ConfirmAdoption: t.Policy.ConfirmAdoption,
-		ProtectLastAdmin: t.Policy.ProtectLastAdmin, NoAdmin: t.NoAdmin, CreatedAt: t.CreatedAt,
+		ProtectLastAdmin: t.Policy.ProtectLastAdmin, Guests: t.Policy.Guests.String(), SecondFactor: t.Policy.SecondFactor.String(), NoAdmin: t.NoAdmin, CreatedAt: t.CreatedAt,
 	}
 	if v.DefaultRole == "" {
 		v.DefaultRole = t.Roles.Least()
