@@ -68,8 +68,9 @@ func (f Forgot) title() string {
 	return "Set a new password"
 }
 
-// ResetPassword asks for the new password.
-type ResetPassword struct{ Problem string }
+// ResetPassword asks for the new password. Whose it is stands on the page, so that nobody sets that of an account which
+// somebody else wants them to use.
+type ResetPassword struct{ Email, Tenant, Problem string }
 
 func (ResetPassword) name() string  { return "reset" }
 func (ResetPassword) title() string { return "Choose a new password" }

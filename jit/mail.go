@@ -22,6 +22,8 @@ func DecideMail(cfg tenant.Config, id sso.Identity, f Facts, now time.Time) Deci
 	switch {
 	case cfg.Tenant.Status != tenant.Active:
 		d.refuse(RuleTenant, roster.CodeTenantSuspended, nil, "The operator suspended the tenant. Ask the operator of the application.")
+	case f.Holder != nil && roster.Judge(*f.Holder, cfg).State == roster.StateActive: // who may have a second factor
+		d.refuse(RuleMail, roster.CodeMemberAlready, f.Holder, "The person is a member already, and signs in as one.")
 	case cfg.WithoutSSO():
 		d.by(RuleMail)
 		d.first()

@@ -5,30 +5,18 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"regexp"
 	"time"
 
 	"rollcall/console"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
+	"rollcall/internal/web"
 	"rollcall/sso/oidc"
 	"rollcall/sso/saml"
 )
 
-// localPath is what somebody may go on at after signing in: a path of ours, and nothing that a
-// browser takes for another host.
-var localPath = regexp.MustCompile(`^/(?:[A-Za-z0-9_~-][A-Za-z0-9_~/.-]*)?(?:\?[A-Za-z0-9_~=&%.:@+-]*)?$`)
-
-// maxReturn bounds the path, in bytes.
-const maxReturn = 512
-
 // local returns the path where somebody goes on, or the home page for what is none of ours (SECURITY S28).
-func local(path string) string {
-	if len(path) > maxReturn || !localPath.MatchString(path) {
-		return pathHome
-	}
-	return path
-}
+func local(path string) string { return web.Local(path) }
 
 // start sends the browser to the connection's identity provider. It is for whole pages: no frame, picture or script of
 // another site begins a sign-in that nobody sees (SECURITY S29, X7).

@@ -82,6 +82,16 @@ func (t *tx) DropPasskey(ctx context.Context, m roster.MemberID, id []byte) erro
 	})
 }
 
+// DropFactors implements roster.FactorTx.
+func (t *tx) DropFactors(ctx context.Context, m roster.MemberID) error {
+	args := []any{t.me(), ident(m.UUID)}
+	return t.later(ctx, "drop factors",
+		statement{sql: `DELETE FROM passwords WHERE tenant_id = $1 AND member_id = $2`, args: args},
+		statement{sql: `DELETE FROM passkeys WHERE tenant_id = $1 AND member_id = $2`, args: args},
+		statement{sql: `DELETE FROM totps WHERE tenant_id = $1 AND member_id = $2`, args: args},
+		statement{sql: `DELETE FROM recovery_codes WHERE tenant_id = $1 AND member_id = $2`, args: args})
+}
+
 // PutTOTP implements roster.FactorTx.
 func (t *tx) PutTOTP(ctx context.Context, p roster.TOTP) error {
 	return t.later(ctx, "put authenticator", statement{

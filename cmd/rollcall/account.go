@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -46,8 +45,8 @@ func (s accountState) Take(ctx context.Context, id string) ([]byte, error) {
 	return s.store.Take(ctx, accountKey(id))
 }
 
-// accountLimits counts tries of passwords and codes. When nobody can count, a try waits: guesses without a count are
-// what the limits are for.
+// accountLimits counts tries of passwords and codes. When nobody can count, nobody may try: guesses without a
+// count are what the limits are for.
 type accountLimits struct{ limits shortlived.Limits }
 
 // accountRates are how many tries of each use there may be.
@@ -62,25 +61,18 @@ func accountRates() map[string]shortlived.Rate {
 	}
 }
 
-// blind is how long a try waits that nobody could count.
-const blind = 5 * time.Second
-
 // Wait implements account.Limits.
-func (l accountLimits) Wait(ctx context.Context, use, name string) time.Duration {
+func (l accountLimits) Wait(ctx context.Context, use, name string) (time.Duration, error) {
 	rate, ok := accountRates()[use]
 	if !ok {
-		web.From(ctx).Fail(fmt.Errorf("no rate for %q", use))
-		return blind
+		return 0, fmt.Errorf("no rate for %q", use)
 	}
 	d, err := l.limits.Allow(ctx, shortlived.Key{Use: use, Name: name}, rate, 1)
-	switch {
-	case err != nil:
-		if !errors.Is(err, roster.Unavailable) {
-			web.From(ctx).Fail(fmt.Errorf("count tries: %w", err))
-		}
-		return blind
-	case d.Allowed:
-		return 0
+	if err != nil {
+		return 0, fmt.Errorf("count tries: %w", err)
 	}
-	return d.RetryAfter
+	if d.Allowed {
+		return 0, nil
+	}
+	return max(d.RetryAfter, time.Second), nil
 }

@@ -9,19 +9,18 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"rollcall/console"
 	"rollcall/internal/mail"
-	"rollcall/internal/password"
 	"rollcall/internal/reason"
 	"rollcall/internal/roster"
-	"rollcall/internal/tenant"
 )
 
 const (
-	codeDigits = 6
+	codeDigits = 8
 	codeTries  = 5 // of one code
 	codeLife   = 10 * time.Minute
 )
@@ -37,7 +36,7 @@ func (d *Door) code(w http.ResponseWriter, r *http.Request) error {
 	return d.sendCode(w, r)
 }
 
-// sendCode answers the same whether anybody has the address or not; a mail goes to who may use it.
+// sendCode answers the same, and in the same time, whether anybody has the address or not; a mail goes to who may use it.
 func (d *Door) sendCode(w http.ResponseWriter, r *http.Request) error {
 	if err := d.noMails(); err != nil {
 		return err
@@ -48,90 +47,91 @@ func (d *Door) sendCode(w http.ResponseWriter, r *http.Request) error {
 		d.Pages.Show(w, http.StatusUnprocessableEntity, console.SignIn{Email: typed, Return: back, Problem: e.Detail})
 		return nil
 	}
-	wait, quiet := d.mayMail(r, email)
-	if wait > 0 {
-		return tooMany(wait)
-	}
-	s := step{Email: email, Return: back, Left: codeTries, Until: d.Now().Add(codeLife)}
-	code := newCode()
-	s.Code = d.codeHash(email, code)
-	to, err := d.reachable(r.Context(), email, &s)
-	if err != nil {
+	may, err := d.mayMail(r, email)
+	switch {
+	case err != nil:
 		return err
+	case may.wait > 0:
+		return reason.TooMany(w, may.wait)
 	}
-	if to != nil && !quiet {
-		if err := d.mailCode(r.Context(), *to, email, code); err != nil {
-			return err
-		}
-	} else {
-		s.Code = d.codeHash(email, newCode()) // nobody knows it
-	}
+	code := newCode()
+	s := step{Email: email, Return: back, Left: codeTries, Until: d.Now().Add(codeLife), Code: d.codeHash(email, code)}
 	if err := d.keep(w, r, s); err != nil {
 		return err
+	}
+	if !may.flooded {
+		d.later(r, func(ctx context.Context) error { return d.mailCode(ctx, email, code) })
 	}
 	d.Pages.Show(w, http.StatusOK, console.EnterCode{Email: string(email), Minutes: int(codeLife / time.Minute)})
 	return nil
 }
 
-// reachable says in which tenant's name a code is mailed, and notes what it is good for; nil: for nothing.
-func (d *Door) reachable(ctx context.Context, email roster.Email, s *step) (*tenant.Tenant, error) {
-	all, err := d.Locator.Memberships(ctx, email, mostMemberships)
-	if err != nil {
-		return nil, err
-	}
-	if s.Members, err = d.open(ctx, all); err != nil {
-		return nil, err
-	}
-	var id tenant.ID
-	switch {
-	case len(s.Members) > 0:
-		id = s.Members[0].Tenant
-	case len(all) > 0:
-		return nil, nil //nolint:nilnil // they must come in another way, or may not
-	default:
-		if id, err = d.joinable(ctx, email); err != nil || id.IsZero() {
-			return nil, err
+// mailTime bounds how long it may take to write mails that nobody waits for.
+const mailTime = 30 * time.Second
+
+// later writes mails once the answer is given: whether there was one to write must not show in the answer's time.
+func (d *Door) later(r *http.Request, f func(context.Context) error) {
+	ctx, id := context.WithoutCancel(r.Context()), d.RequestID(r.Context())
+	go func() {
+		ctx, cancel := context.WithTimeout(ctx, mailTime)
+		defer cancel()
+		if err := f(ctx); err != nil {
+			d.Log.ErrorContext(ctx, "a mail that somebody asked for was not written", "error", err, "request_id", id)
 		}
-		s.Join = &roster.Membership{Tenant: id}
-	}
-	cfg, err := d.Roster.Store.Reader(id).Config(ctx)
-	return &cfg.Tenant, err
+	}()
 }
 
-// joinable is the tenant that people of an address's domain join by themselves; zero: none.
-func (d *Door) joinable(ctx context.Context, email roster.Email) (tenant.ID, error) {
-	id, err := d.Locator.TenantOfDomain(ctx, email.Domain())
-	if errors.Is(err, roster.NotFound) {
-		return tenant.ID{}, nil
-	}
+// ways says in which teams somebody who proves an address may go on: those whose member they are, and the one that they may
+// join by the domain of it.
+func (d *Door) ways(ctx context.Context, email roster.Email) (members []roster.Membership, join *roster.Membership, err error) {
+	all, err := d.holders(ctx, email)
 	if err != nil {
-		return id, err
+		return nil, nil, err
 	}
-	cfg, err := d.Roster.Store.Reader(id).Config(ctx)
-	if err != nil {
-		return id, err
+	if members, err = d.open(ctx, all); err != nil {
+		return nil, nil, err
 	}
-	dom, ok := cfg.Domain(email.Domain())
-	joins := dom.Joins() == tenant.AutoJoinOn || dom.Joins() == tenant.AutoJoinApprove
-	if !ok || !dom.Owned() || !joins || !cfg.WithoutSSO() {
-		return tenant.ID{}, nil
+	id, err := d.joinable(ctx, email)
+	there := func(m roster.Membership) bool { return m.Tenant == id }
+	if err != nil || id.IsZero() || slices.ContainsFunc(all, there) {
+		return members, nil, err
 	}
-	return id, nil
+	return members, &roster.Membership{Tenant: id}, nil
 }
 
-func (d *Door) mailCode(ctx context.Context, t tenant.Tenant, email roster.Email, code string) error {
-	draft, err := d.Post.Draft(roster.MailSignInCode, email, "", mail.Code{Tenant: t.Name, Code: code, Minutes: int(codeLife / time.Minute)})
+// mailCode mails a code, in the name of the first team that it leads to; to who has none it mails nothing.
+func (d *Door) mailCode(ctx context.Context, email roster.Email, code string) error {
+	members, join, err := d.ways(ctx, email)
+	if err != nil {
+		return err
+	}
+	if len(members) == 0 && join == nil {
+		return nil
+	}
+	to := roster.Membership{}
+	if join != nil {
+		to = *join
+	}
+	if len(members) > 0 {
+		to = members[0]
+	}
+	cfg, err := d.Roster.Store.Reader(to.Tenant).Config(ctx)
+	if err != nil {
+		return err
+	}
+	draft, err := d.Post.Draft(roster.MailSignInCode, email, "", mail.Code{Tenant: cfg.Tenant.Name, Code: code, Minutes: int(codeLife / time.Minute)})
 	if err != nil {
 		return err //nolint:wrapcheck // it says what to do
 	}
-	return d.Roster.SendMail(ctx, t.ID, draft)
+	draft.Member = to.Member
+	return d.Roster.SendMail(ctx, to.Tenant, draft)
 }
 
-// newCode makes a code of six digits, each as likely as the others.
+// newCode makes a code of eight digits, each as likely as the others.
 func newCode() string {
-	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
-	if err != nil { // never since Go 1.24
-		return strings.Repeat("0", codeDigits)
+	n, err := rand.Int(rand.Reader, big.NewInt(1e8))
+	if err != nil {
+		panic("account: " + err.Error()) // crypto/rand never fails since Go 1.24
 	}
 	return fmt.Sprintf("%0*d", codeDigits, n)
 }
@@ -161,64 +161,30 @@ func (d *Door) checkCode(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		d.Pages.Show(w, http.StatusUnprocessableEntity, console.EnterCode{
-			Email: string(s.Email), Minutes: int(codeLife / time.Minute), Problem: "This is not the code of the latest mail. Look again; it has six digits.",
+			Email: string(s.Email), Minutes: int(codeLife / time.Minute), Problem: "This is not the code of the latest mail. Look again; it has eight digits.",
 		})
 		return nil
 	}
-	s.Code, s.Method = nil, roster.MethodCode
-	if s.Join == nil {
-		return d.proven(w, r, s)
-	}
-	cfg, err := d.Roster.Store.Reader(s.Join.Tenant).Config(r.Context())
-	if err != nil {
+	s.Code, s.Method, s.Until = nil, roster.MethodCode, d.Now().Add(stepLife)
+	if s.Members, s.Join, err = d.ways(r.Context(), s.Email); err != nil {
 		return err
 	}
-	s.Until = d.Now().Add(stepLife)
-	if err := d.keep(w, r, s); err != nil {
-		return err
+	if len(s.Members) == 0 && s.Join == nil {
+		return d.nowhere(r.Context(), s.Email)
 	}
-	d.Pages.Show(w, http.StatusOK, console.JoinByMail{Email: string(s.Email), Tenant: cfg.Tenant.Name})
-	return nil
+	return d.proven(w, r, s)
 }
 
-// join makes a member of who proved an address of a tenant's domain, with the name and the password that they chose.
-func (d *Door) join(w http.ResponseWriter, r *http.Request) error {
-	s, err := d.take(w, r)
+// nowhere says to somebody who proved an address why it leads nowhere now.
+func (d *Door) nowhere(ctx context.Context, email roster.Email) error {
+	all, err := d.holders(ctx, email)
 	if err != nil {
 		return err
 	}
-	if s.Join == nil || s.Method != roster.MethodCode {
-		return over()
-	}
-	cfg, err := d.Roster.Store.Reader(s.Join.Tenant).Config(r.Context())
-	if err != nil {
-		return err
-	}
-	page := console.JoinByMail{Email: string(s.Email), Tenant: cfg.Tenant.Name, FirstName: r.PostForm.Get("first_name"), LastName: r.PostForm.Get("last_name")}
-	text := r.PostForm.Get("password")
-	if text != "" {
-		if err := password.Check(text, string(s.Email), page.FirstName+" "+page.LastName, cfg.Tenant.Name); err != nil {
-			page.Problem = err.Error()
-			if err := d.keep(w, r, s); err != nil {
-				return err
-			}
-			d.Pages.Show(w, http.StatusUnprocessableEntity, page)
-			return nil
+	for _, m := range all {
+		if _, err := d.Roster.MayUsePassword(ctx, m.Tenant, m.Member); err != nil {
+			return d.toldBy(ctx, m.Tenant, err)
 		}
 	}
-	in, err := d.JoinByMail(r.Context(), s.Join.Tenant, string(s.Email), roster.Names{First: page.FirstName, Last: page.LastName}, d.client(r))
-	if err != nil {
-		return err //nolint:wrapcheck // a refusal is shown as it is
-	}
-	if text != "" {
-		self := roster.Staff{Tenant: s.Join.Tenant, Actor: roster.Actor{Source: roster.SourceSignIn, ID: in.Session.Member.String()}, RequestID: d.RequestID(r.Context())}
-		hash, err := password.Hash(text)
-		if err != nil {
-			return err //nolint:wrapcheck // it says what it did
-		}
-		if err := d.Roster.SetPassword(r.Context(), self, in.Session.Member, hash, in.Session.ID, nil); err != nil {
-			return err
-		}
-	}
-	return d.entered(w, r, s.Email, s.Return, in.Token, in.Session)
+	return &roster.Error{Kind: roster.Refused, Code: roster.CodeUserNotProvisioned, Detail: "The address is proven, and is nobody's."}
 }

@@ -25,9 +25,10 @@ type State interface {
 	Take(ctx context.Context, id string) ([]byte, error) // NotFound
 }
 
-// Limits bounds tries. Wait takes one try of a use by a name, and returns how long to wait for the next; 0: go on.
+// Limits bounds tries. Wait takes one try of a use by a name, and returns how long to wait for the next; 0: go on. After an
+// error, which is Unavailable where nobody can count, nothing may be tried.
 type Limits interface {
-	Wait(ctx context.Context, use, name string) time.Duration
+	Wait(ctx context.Context, use, name string) (time.Duration, error)
 }
 
 // Joined is what became of somebody who proved an address by mail.
@@ -131,13 +132,8 @@ func (d *Door) client(r *http.Request) roster.Client {
 	return roster.Client{IP: d.Sender(r), UserAgent: r.UserAgent(), RequestID: d.RequestID(r.Context())}
 }
 
-// local is a path of ours to go on to: anything else is the start page, so that no link leads elsewhere.
-func local(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.HasPrefix(path, "/\\") || strings.ContainsAny(path, "\\\r\n\t") {
-		return "/"
-	}
-	return path
-}
+// local is where somebody goes on: a path of ours.
+func local(path string) string { return web.Local(path) }
 
 func goTo(w http.ResponseWriter, to string) {
 	w.Header().Set("Location", to)

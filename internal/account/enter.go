@@ -1,11 +1,14 @@
 package account
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
+	"rollcall/internal/reason"
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
+	"rollcall/internal/tenant"
 )
 
 // pathFactor is where the second factor is asked for.
@@ -24,10 +27,21 @@ func (d *Door) enter(w http.ResponseWriter, r *http.Request, s step, p roster.Lo
 		}
 		goTo(w, pathFactor)
 		return nil
+	case errors.Is(err, roster.NotFound) || errors.Is(err, roster.Unauthorized):
+		return over() // what was shown is not the member's any more
 	case err != nil:
-		return err
+		return d.toldBy(r.Context(), m.Tenant, err)
 	}
 	return d.entered(w, r, s.Email, s.Return, token, in.Session)
+}
+
+// toldBy adds to a refusal whom to ask about it.
+func (d *Door) toldBy(ctx context.Context, id tenant.ID, err error) error {
+	cfg, cerr := d.Roster.Store.Reader(id).Config(ctx)
+	if cerr != nil {
+		return err // whom to ask is a convenience
+	}
+	return reason.With(err, reason.About{Contact: cfg.Tenant.Policy.Contact})
 }
 
 // entered gives the browser its session, remembers the browser, and goes on.

@@ -1,15 +1,9 @@
 package account
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
-	"rollcall/internal/reason"
 	"rollcall/internal/roster"
 )
 
@@ -28,70 +22,46 @@ func Uses() []string {
 	return []string{UseGuessNetwork, UseGuessAccount, UseGuessFlood, UseMailNetwork, UseMailAccount, UseMailFlood}
 }
 
-// guess counts a try of a password. A browser that signed in with the address before is counted by itself, so that
-// nobody else's guesses keep it out. flooded: too many come from everywhere, and this browser is not known.
-func (d *Door) guess(r *http.Request, email roster.Email) (wait time.Duration, flooded bool) {
+// allowance is what became of a try that was counted.
+type allowance struct {
+	wait    time.Duration // how long this network has to wait; 0: go on
+	flooded bool          // too many come from everywhere, and this browser is not known
+}
+
+// guess counts a try of a password. A browser that signed in with the address before is counted by itself, so that nobody
+// else's guesses keep it out; when it has guessed too often it is a browser like any other.
+func (d *Door) guess(r *http.Request, email roster.Email) (allowance, error) {
 	ctx, network := r.Context(), d.Sender(r)
-	if d.knows(r, email) {
-		return d.Limits.Wait(ctx, UseGuessAccount, "known\x00"+d.mark(email)+"\x00"+network), false
+	if id, known := d.known(r, email); known {
+		if wait, err := d.Limits.Wait(ctx, UseGuessAccount, "known\x00"+id+"\x00"+string(email)); err != nil || wait == 0 {
+			return allowance{}, err //nolint:wrapcheck // it says what it did
+		}
 	}
-	if wait := d.Limits.Wait(ctx, UseGuessNetwork, network); wait > 0 {
-		return wait, false
+	for _, of := range []struct{ use, name string }{{UseGuessNetwork, network}, {UseGuessAccount, string(email) + "\x00" + network}} {
+		if wait, err := d.Limits.Wait(ctx, of.use, of.name); err != nil || wait > 0 {
+			return allowance{wait: wait}, err //nolint:wrapcheck // it says what it did
+		}
 	}
-	if wait := d.Limits.Wait(ctx, UseGuessAccount, string(email)+"\x00"+network); wait > 0 {
-		return wait, false
-	}
-	return 0, d.Limits.Wait(ctx, UseGuessFlood, string(email)) > 0
+	wait, err := d.Limits.Wait(ctx, UseGuessFlood, string(email))
+	return allowance{flooded: wait > 0}, err //nolint:wrapcheck // it says what it did
 }
 
-// mayMail counts a mail that somebody asks for. quiet: none is sent, and the answer is the same.
-func (d *Door) mayMail(r *http.Request, email roster.Email) (wait time.Duration, quiet bool) {
+// mayMail counts a mail that somebody asks for. flooded: none is sent, and the answer is the same. A browser that signed
+// in with the address before is counted by itself, as in guess.
+func (d *Door) mayMail(r *http.Request, email roster.Email) (allowance, error) {
 	ctx, network := r.Context(), d.Sender(r)
-	if wait := d.Limits.Wait(ctx, UseMailNetwork, network); wait > 0 {
-		return wait, false
+	if id, known := d.known(r, email); known {
+		if wait, err := d.Limits.Wait(ctx, UseMailAccount, "known\x00"+id+"\x00"+string(email)); err != nil || wait == 0 {
+			return allowance{}, err //nolint:wrapcheck // it says what it did
+		}
 	}
-	quiet = d.Limits.Wait(ctx, UseMailAccount, string(email)+"\x00"+network) > 0 || d.Limits.Wait(ctx, UseMailFlood, string(email)) > 0
-	return 0, quiet
-}
-
-func tooMany(wait time.Duration) error {
-	return &roster.Error{Kind: roster.RateLimited, Code: reason.CodeTooMany, Detail: "Too many tries came from this network. Wait " + wait.Round(time.Second).String() + "."}
-}
-
-const (
-	deviceCookie = "rollcall-device"
-	deviceLife   = 180 * 24 * time.Hour
-	maxDevices   = 8 // addresses that one browser is known for
-	markLen      = 16
-)
-
-// mark is what a browser bears that signed in with an address. It opens nothing.
-func (d *Door) mark(email roster.Email) string {
-	h := hmac.New(sha256.New, d.DeviceKey)
-	h.Write([]byte(email))
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:markLen])
-}
-
-func marks(r *http.Request) []string {
-	c, err := r.Cookie(deviceCookie)
-	if err != nil || len(c.Value) > maxDevices*(markLen*2) {
-		return nil
+	if wait, err := d.Limits.Wait(ctx, UseMailNetwork, network); err != nil || wait > 0 {
+		return allowance{wait: wait}, err //nolint:wrapcheck // it says what it did
 	}
-	return strings.Split(c.Value, ".")
-}
-
-// knows says whether the browser signed in with the address before.
-func (d *Door) knows(r *http.Request, email roster.Email) bool {
-	mark := d.mark(email)
-	return slices.ContainsFunc(marks(r), func(m string) bool { return hmac.Equal([]byte(m), []byte(mark)) })
-}
-
-// remember marks the browser as one that signed in with the address.
-func (d *Door) remember(w http.ResponseWriter, r *http.Request, email roster.Email) {
-	if email == "" {
-		return
+	for _, of := range []struct{ use, name string }{{UseMailAccount, string(email) + "\x00" + network}, {UseMailFlood, string(email)}} {
+		if wait, err := d.Limits.Wait(ctx, of.use, of.name); err != nil || wait > 0 {
+			return allowance{flooded: wait > 0}, err //nolint:wrapcheck // it says what it did
+		}
 	}
-	mark := d.mark(email)
-	all := append([]string{mark}, slices.DeleteFunc(marks(r), func(m string) bool { return m == mark || len(m) != len(mark) })...)
-	d.cookie(w, deviceCookie, strings.Join(all[:min(len(all), maxDevices)], "."), "/login", int(deviceLife/time.Second))
+	return allowance{}, nil
 }

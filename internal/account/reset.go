@@ -1,10 +1,9 @@
 package account
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -15,13 +14,10 @@ import (
 	"rollcall/internal/reason"
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
+	"rollcall/internal/tenant"
 )
 
-const (
-	resetLife   = 30 * time.Minute
-	resetCookie = "rollcall-reset"
-	resetPath   = "/password"
-)
+const resetCookie = "rollcall-reset"
 
 // forgot mails links to set a new password. The answer is the same whether anybody has the address or not.
 func (d *Door) forgot(w http.ResponseWriter, r *http.Request) error {
@@ -38,22 +34,22 @@ func (d *Door) forgot(w http.ResponseWriter, r *http.Request) error {
 		d.Pages.Show(w, http.StatusUnprocessableEntity, console.Forgot{Email: typed, Problem: e.Detail})
 		return nil
 	}
-	wait, quiet := d.mayMail(r, email)
-	if wait > 0 {
-		return tooMany(wait)
+	may, err := d.mayMail(r, email)
+	switch {
+	case err != nil:
+		return err
+	case may.wait > 0:
+		return reason.TooMany(w, may.wait)
+	case !may.flooded:
+		d.later(r, func(ctx context.Context) error { return d.mailResets(ctx, email) })
 	}
-	if !quiet {
-		if err := d.mailResets(r.Context(), email); err != nil {
-			return err
-		}
-	}
-	d.Pages.Show(w, http.StatusOK, console.Forgot{Email: string(email), Sent: true, Minutes: int(resetLife / time.Minute)})
+	d.Pages.Show(w, http.StatusOK, console.Forgot{Email: string(email), Sent: true, Minutes: int(password.LinkLife / time.Minute)})
 	return nil
 }
 
 // mailResets mails a link for each team in which the address may use a password. Where SSO is enforced nothing is mailed.
 func (d *Door) mailResets(ctx context.Context, email roster.Email) error {
-	all, err := d.Locator.Memberships(ctx, email, mostMemberships)
+	all, err := d.holders(ctx, email)
 	if err != nil {
 		return err
 	}
@@ -61,16 +57,16 @@ func (d *Door) mailResets(ctx context.Context, email roster.Email) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range open {
+	for _, m := range open[:min(len(open), mostPasswords)] {
 		cfg, err := d.Roster.Store.Reader(m.Tenant).Config(ctx)
 		if err != nil {
 			return err
 		}
-		link, err := d.ResetLink(ctx, m)
+		link, err := ResetLink(ctx, d.Roster, d.Post.Key, d.Public, m.Tenant, m.Member)
 		if err != nil {
 			return err
 		}
-		draft, err := d.Post.Draft(roster.MailPasswordReset, email, "", mail.Reset{Tenant: cfg.Tenant.Name, Link: link, Minutes: int(resetLife / time.Minute)})
+		draft, err := d.Post.Draft(roster.MailPasswordReset, email, "", mail.Reset{Tenant: cfg.Tenant.Name, Link: link, Minutes: int(password.LinkLife / time.Minute)})
 		if err != nil {
 			return err //nolint:wrapcheck // it says what to do
 		}
@@ -83,89 +79,104 @@ func (d *Door) mailResets(ctx context.Context, email roster.Email) error {
 }
 
 // ResetLink makes a link by which a member sets a password once, within half an hour.
-func (d *Door) ResetLink(ctx context.Context, m roster.Membership) (string, error) {
-	token := secret.NewToken(secret.Reset).Reveal()
-	raw, err := json.Marshal(m)
+func ResetLink(ctx context.Context, ros *roster.Roster, key secret.Key, public string, id tenant.ID, member roster.MemberID) (string, error) {
+	m, err := ros.MayUsePassword(ctx, id, member)
 	if err != nil {
-		return "", fmt.Errorf("keep a reset: %w", err)
+		return "", err
 	}
-	if err := d.State.Put(ctx, resetKey(token), raw, resetLife); err != nil {
-		return "", err //nolint:wrapcheck // it says what it did
+	mark, err := ros.PasswordMark(ctx, id, member)
+	if err != nil {
+		return "", err
 	}
-	return d.Public + pathReset + "?" + url.Values{"token": {token}}.Encode(), nil
+	l := password.Link{Tenant: id.String(), Member: member.String(), Email: string(m.Email), Mark: mark, Until: ros.Now().Add(password.LinkLife)}
+	return public + pathReset + "?" + url.Values{"token": {l.Seal(key)}}.Encode(), nil
 }
 
-// resetKey keeps no token, but its hash.
-func resetKey(token string) string {
-	hash := secret.Hash(token)
-	return "reset\x00" + string(hash[:])
+// linked is a link to set a password that a browser came by.
+type linked struct {
+	password.Link
+	tenant tenant.ID
+	member roster.MemberID
 }
 
 // reset sets a new password. Opening the link changes nothing, and takes the token out of the address at once; only a
 // form that is sent uses it up.
 func (d *Door) reset(w http.ResponseWriter, r *http.Request) error {
-	if r.Method != http.MethodPost {
-		if token := r.URL.Query().Get("token"); token != "" {
-			if _, err := secret.ParseToken(token); err != nil {
-				return linkOver()
-			}
-			d.cookie(w, resetCookie, token, resetPath, int(resetLife/time.Second))
-			goTo(w, pathReset)
-			return nil
-		}
-		if _, err := d.resetToken(r); err != nil {
+	if token := r.URL.Query().Get("token"); token != "" && r.Method != http.MethodPost {
+		if _, err := d.openLink(token); err != nil {
 			return err
 		}
-		d.Pages.Show(w, http.StatusOK, console.ResetPassword{})
+		d.cookie(w, resetCookie, token, int(password.LinkLife/time.Second))
+		goTo(w, pathReset)
 		return nil
 	}
-	token, err := d.resetToken(r)
+	l, err := d.linkOf(r)
 	if err != nil {
 		return err
 	}
-	text := r.PostForm.Get("password")
-	if err := password.Check(text); err != nil {
-		d.Pages.Show(w, http.StatusUnprocessableEntity, console.ResetPassword{Problem: err.Error()})
+	cfg, err := d.Roster.Store.Reader(l.tenant).Config(r.Context())
+	if err != nil {
+		return err
+	}
+	page := console.ResetPassword{Email: l.Email, Tenant: cfg.Tenant.Name}
+	if r.Method != http.MethodPost {
+		d.Pages.Show(w, http.StatusOK, page)
 		return nil
 	}
+	text := r.PostForm.Get("password")
+	if err := password.Check(text, l.Email, cfg.Tenant.Name); err != nil {
+		page.Problem = err.Error()
+		d.Pages.Show(w, http.StatusUnprocessableEntity, page)
+		return nil
+	}
+	if may, err := d.guess(r, roster.Email(l.Email)); err != nil || may.wait > 0 { // hashing is dear
+		return cmp.Or(err, reason.TooMany(w, may.wait))
+	}
+	return d.setNew(w, r, l, text)
+}
+
+// setNew sets the password and signs in with it.
+func (d *Door) setNew(w http.ResponseWriter, r *http.Request, l linked, text string) error {
 	hash, err := password.Hash(text)
 	if err != nil {
 		return err //nolint:wrapcheck // it says what it did
 	}
-	raw, err := d.State.Take(r.Context(), resetKey(token))
-	if errors.Is(err, roster.NotFound) {
-		return linkOver()
-	}
+	self := roster.Staff{Tenant: l.tenant, Actor: roster.Actor{Source: roster.SourceSignIn, ID: l.member.String()}, RequestID: d.RequestID(r.Context())}
+	good := roster.PasswordLink{Email: roster.Email(l.Email), Mark: l.Mark}
+	err = d.Roster.ResetPassword(r.Context(), self, l.member, good, hash, d.notice("Your password was changed."))
 	if err != nil {
-		return err //nolint:wrapcheck // it says what it did
+		return d.toldBy(r.Context(), l.tenant, err)
 	}
-	var m roster.Membership
-	if err := json.Unmarshal(raw, &m); err != nil {
-		return fmt.Errorf("read a reset: %w", err)
+	d.cookie(w, resetCookie, "", -1)
+	s := step{
+		Email: good.Email, Members: []roster.Membership{{Tenant: l.tenant, Member: l.member}}, Method: roster.MethodPassword, Hashes: []string{hash}, Return: "/",
 	}
-	d.cookie(w, resetCookie, "", resetPath, -1)
-	self := roster.Staff{Tenant: m.Tenant, Actor: roster.Actor{Source: roster.SourceSignIn, ID: m.Member.String()}, RequestID: d.RequestID(r.Context())}
-	if err := d.Roster.SetPassword(r.Context(), self, m.Member, hash, roster.SessionID{}, d.notice("Your password was changed.")); err != nil {
-		return err
-	}
-	who, err := d.Roster.MayUsePassword(r.Context(), m.Tenant, m.Member)
-	if err != nil {
-		return err
-	}
-	return d.enter(w, r, step{Email: who.Email, Members: []roster.Membership{m}, Method: roster.MethodPassword, Return: "/"}, roster.LocalProof{Method: roster.MethodPassword})
+	return d.enter(w, r, s, s.proof())
 }
 
-func (d *Door) resetToken(r *http.Request) (string, error) {
-	all := r.CookiesNamed(resetCookie)
+// linkOf is the link that the browser's cookie holds; of several none is believed (SECURITY X6).
+func (d *Door) linkOf(r *http.Request) (linked, error) {
+	all := r.CookiesNamed(d.cookieName(resetCookie))
 	if len(all) != 1 {
-		return "", linkOver()
+		return linked{}, linkOver()
 	}
-	if _, err := secret.ParseToken(all[0].Value); err != nil {
-		return "", linkOver()
+	return d.openLink(all[0].Value)
+}
+
+func (d *Door) openLink(token string) (linked, error) {
+	l, err := password.OpenLink(d.Post.Key, token, d.Now())
+	if err != nil {
+		return linked{}, linkOver()
 	}
-	return all[0].Value, nil
+	out := linked{Link: l}
+	member, err := roster.ParseMemberID(l.Member)
+	if err != nil || out.tenant.UnmarshalText([]byte(l.Tenant)) != nil {
+		return linked{}, linkOver()
+	}
+	out.member = member
+	return out, nil
 }
 
 func linkOver() error {
-	return &roster.Error{Kind: roster.Forbidden, Code: reason.CodeLinkOver, Detail: "The link was used before, or is older than half an hour."}
+	return &roster.Error{Kind: roster.Forbidden, Code: roster.CodeLinkOver, Detail: "The link was used before, or is older than half an hour."}
 }

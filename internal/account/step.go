@@ -18,8 +18,10 @@ type step struct {
 	Email   roster.Email        `json:"e"`
 	Members []roster.Membership `json:"m,omitempty"` // whom the proof is good for
 	Method  roster.Method       `json:"p,omitempty"` // the proof that was shown; empty: none yet
-	Rehash  string              `json:"h,omitempty"`
-	Return  string              `json:"r,omitempty"`
+	// Hashes are those that the password fitted, in the order of the members.
+	Hashes []string `json:"h,omitempty"`
+	Rehash string   `json:"n,omitempty"` // the same password at today's cost; empty: it stays
+	Return string   `json:"r,omitempty"`
 	// Code is the hash of a mailed code that is waited for; Left is how many tries are left.
 	Code []byte `json:"c,omitempty"`
 	Left int    `json:"l,omitempty"`
@@ -60,20 +62,38 @@ func (d *Door) keep(w http.ResponseWriter, r *http.Request, s step) error {
 	if err := d.State.Put(r.Context(), id, raw, left); err != nil {
 		return err //nolint:wrapcheck // it says what it did
 	}
-	d.cookie(w, stepCookie, id, "/login", int(left/time.Second))
+	d.cookie(w, stepCookie, id, int(left/time.Second))
 	return nil
+}
+
+// proof is what was shown for the first of the members.
+func (s step) proof() roster.LocalProof {
+	p := roster.LocalProof{Method: s.Method, Email: s.Email, Rehash: s.Rehash}
+	if len(s.Hashes) > 0 {
+		p.Password = s.Hashes[0]
+	}
+	return p
+}
+
+// only leaves one of the members.
+func (s step) only(i int) step {
+	s.Members = s.Members[i : i+1]
+	if len(s.Hashes) > i {
+		s.Hashes = s.Hashes[i : i+1]
+	}
+	return s
 }
 
 // take takes the browser's step: of several requests that take it, one gets it.
 func (d *Door) take(w http.ResponseWriter, r *http.Request) (step, error) {
 	var s step
-	all := r.CookiesNamed(stepCookie)
+	all := r.CookiesNamed(d.cookieName(stepCookie))
 	if len(all) != 1 {
 		return s, over()
 	}
 	raw, err := d.State.Take(r.Context(), all[0].Value)
 	if errors.Is(err, roster.NotFound) {
-		d.cookie(w, stepCookie, "", "/login", -1)
+		d.cookie(w, stepCookie, "", -1)
 		return s, over()
 	}
 	if err != nil {
@@ -85,8 +105,17 @@ func (d *Door) take(w http.ResponseWriter, r *http.Request) (step, error) {
 	return s, nil
 }
 
-func (d *Door) cookie(w http.ResponseWriter, name, value, path string, maxAge int) {
+// cookieName is the name of a cookie of ours. With its prefix browsers take it from a secure page of this very host only, so
+// that no neighbouring host can plant one (SECURITY X6).
+func (d *Door) cookieName(name string) string {
+	if d.insecure {
+		return name
+	}
+	return "__Host-" + name
+}
+
+func (d *Door) cookie(w http.ResponseWriter, name, value string, maxAge int) {
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // not secure on this machine alone, where there is no https
-		Name: name, Value: value, Path: path, HttpOnly: true, Secure: !d.insecure, SameSite: http.SameSiteLaxMode, MaxAge: maxAge,
+		Name: d.cookieName(name), Value: value, Path: "/", HttpOnly: true, Secure: !d.insecure, SameSite: http.SameSiteLaxMode, MaxAge: maxAge,
 	})
 }

@@ -13,7 +13,6 @@ const (
 	CodeForeignPage roster.Code = "foreign_page"      // another site's page sent the request
 	CodeNoFlow      roster.Code = "sign_in_not_open"  // the sign-in is not under way, or not in this browser
 	CodeTooMany     roster.Code = "too_many_sign_ins" // of a network
-	CodeLinkOver    roster.Code = "link_over"         // a mailed link was used before, is too old, or was never made
 )
 
 // Words that several sentences share.

@@ -57,6 +57,8 @@ type FactorTx interface {
 	PutPasskey(ctx context.Context, k Passkey) error
 	// DropPasskey takes one away; one that is not the member's is no error.
 	DropPasskey(ctx context.Context, m MemberID, id []byte) error
+	// DropFactors takes all away that a member proves themselves by, the password included.
+	DropFactors(ctx context.Context, m MemberID) error
 	// PutTOTP sets or replaces the member's authenticator app; DropTOTP takes it away.
 	PutTOTP(ctx context.Context, t TOTP) error
 	DropTOTP(ctx context.Context, m MemberID) error

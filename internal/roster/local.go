@@ -24,6 +24,11 @@ type MembershipLocator interface {
 // LocalProof is how somebody proved who they are to the gateway itself.
 type LocalProof struct {
 	Method Method
+	// Email is the address that the proof was asked for, which must be the member's still: one that was theirs leads
+	// nobody in. Empty: the proof does not rest on it.
+	Email Email
+	// Password is the hash that the password fitted, which must be the stored one still; with MethodPassword.
+	Password string
 	// Second says that a second factor was shown, too, or that the first one stands for both.
 	Second bool
 	// Rehash is a password hash at today's cost; empty: none.
@@ -53,8 +58,8 @@ const (
 // the member does not stand outside, second_factor_required, or factor_used.
 func (r *Roster) SignInLocal(ctx context.Context, id tenant.ID, m MemberID, p LocalProof, s SessionStart) (SignedIn, error) {
 	var out SignedIn
-	from := origin{actor: Actor{Source: SourceSignIn}, requestID: s.Client.RequestID}
-	s.Method = p.Method
+	from := origin{actor: Actor{Source: SourceSignIn, ID: m.String()}, requestID: s.Client.RequestID}
+	s.Method, s.Connection, s.Subject, s.IDPSession = p.Method, tenant.ConnectionID{}, "", ""
 	err := r.Store.Update(ctx, id, func(tx Tx) error {
 		out = SignedIn{}
 		before, cfg, err := lockLive(ctx, tx, Staff{Tenant: id}, m)
@@ -65,7 +70,11 @@ func (r *Roster) SignInLocal(ctx context.Context, id tenant.ID, m MemberID, p Lo
 		if err := r.letInLocal(ctx, tx, cfg, from, before, p); err != nil {
 			return err
 		}
-		out.Session, err = StartSession(ctx, tx, cfg, before, s)
+		started := s
+		if b, ok := cfg.Tenant.Policy.SSO.Exception(m.UUID); ok && cfg.Tenant.Policy.SSO.Enforced {
+			started.NotAfter = b.Until
+		}
+		out.Session, err = StartSession(ctx, tx, cfg, before, started)
 		return err
 	})
 	return out, r.localRefused(ctx, id, m, p, from, err)
@@ -85,14 +94,14 @@ func (r *Roster) localRefused(ctx context.Context, id tenant.ID, m MemberID, p L
 }
 
 func (r *Roster) letInLocal(ctx context.Context, tx Tx, cfg tenant.Config, from origin, m Member, p LocalProof) error {
+	if p.Email != "" && (p.Email != m.Email || !m.Proven) {
+		return &Error{Kind: NotFound, Field: "email", Detail: "The address is not the member's any more."}
+	}
 	if err := mayUse(cfg, m, tx.Now()); err != nil {
 		return err
 	}
-	if cfg.Tenant.Policy.SSO.Enforced {
-		e := Event{Kind: BreakGlassUsed, Member: m.ID, Actor: from.actor, RequestID: from.requestID, Version: m.Version, Data: details{Method: string(p.Method)}.json()}
-		if err := tx.AppendEvent(ctx, e); err != nil {
-			return err
-		}
+	if err := samePassword(ctx, tx, m.ID, p); err != nil {
+		return err
 	}
 	f, err := tx.Factors(ctx, m.ID)
 	if err != nil {
@@ -101,7 +110,29 @@ func (r *Roster) letInLocal(ctx context.Context, tx Tx, cfg tenant.Config, from 
 	if !p.Second && (f.Second() || cfg.Tenant.Policy.SecondFactor == tenant.SecondFactorRequired) {
 		return &Error{Kind: Refused, Code: CodeFactorWanted, Detail: "A second factor has to be shown, too."}
 	}
-	return useUp(ctx, tx, m.ID, p)
+	if err := useUp(ctx, tx, m.ID, p); err != nil || !cfg.Tenant.Policy.SSO.Enforced {
+		return err
+	}
+	b, _ := cfg.Tenant.Policy.SSO.Exception(m.ID.UUID)
+	return tx.AppendEvent(ctx, Event{
+		Kind: BreakGlassUsed, Member: m.ID, Actor: from.actor, RequestID: from.requestID, Version: m.Version,
+		Data: details{Method: string(p.Method), Status: b.Reason}.json(),
+	})
+}
+
+// samePassword sees that the password was not changed since it was looked at.
+func samePassword(ctx context.Context, tx Tx, m MemberID, p LocalProof) error {
+	if p.Password == "" {
+		return nil
+	}
+	now, err := tx.Password(ctx, m)
+	if err != nil && !errors.Is(err, NotFound) {
+		return err
+	}
+	if err != nil || now.Hash != p.Password {
+		return &Error{Kind: Unauthorized, Detail: "The password was changed meanwhile. Type the new one."}
+	}
+	return nil
 }
 
 // mayUse says whether a member may sign in without an identity provider now.
@@ -150,84 +181,21 @@ func firstError(err error, other *Error) error {
 	return other
 }
 
-// MayUsePassword says whether a password of the member would be good for anything now: errors as of SignInLocal.
-func (r *Roster) MayUsePassword(ctx context.Context, id tenant.ID, m MemberID) (Member, error) {
-	var out Member
-	err := r.Store.View(ctx, id, func(rd Reader) error {
-		cfg, err := rd.Config(ctx)
-		if err != nil {
-			return err
-		}
-		if out, err = rd.Member(ctx, Scope{}, m, false); err != nil {
-			return err
-		}
-		return mayUse(cfg, out, r.Now())
-	})
-	return out, err
-}
-
-// SetPassword sets a member's password, ends the member's other sessions, and mails what notice writes; nil: nothing. keep
-// is a session that goes on; zero: none. An empty hash takes the password away.
-//
-// Errors as of SignInLocal, but for second factors.
-func (r *Roster) SetPassword(ctx context.Context, s Staff, m MemberID, hash string, keep SessionID, notice func(Member, tenant.Config) (MailDraft, error)) error {
-	return r.update(ctx, s.Tenant, s.source(), func(tx Tx, _ bool) error {
-		before, cfg, err := lockLive(ctx, tx, Staff{Tenant: s.Tenant}, m)
-		if err != nil {
-			return err
-		}
-		if err := mayUse(cfg, before, tx.Now()); err != nil && hash != "" {
-			return err
-		}
-		kind := PasswordChanged
-		if hash == "" {
-			kind = PasswordRemoved
-			err = tx.DropPassword(ctx, m)
-		} else {
-			err = tx.PutPassword(ctx, Password{Member: m, Hash: hash, SetAt: tx.Now()})
-		}
-		if err != nil {
-			return err
-		}
-		if err := tx.EndSessions(ctx, SessionFilter{Member: m, Except: keep}, s.source().end(EndPassword)); err != nil {
-			return err
-		}
-		if err := sendNotice(ctx, tx, before, cfg, notice); err != nil {
-			return err
-		}
-		e := s.event(kind, details{})
-		e.Member, e.Version = m, before.Version
-		return tx.AppendEvent(ctx, e)
-	})
-}
-
-// sendNotice mails a member what was changed for them.
-func sendNotice(ctx context.Context, tx Tx, m Member, cfg tenant.Config, write func(Member, tenant.Config) (MailDraft, error)) error {
-	if write == nil || m.Email == "" {
-		return nil
-	}
-	draft, err := write(m, cfg)
-	if err != nil {
-		return err
-	}
-	draft.Member = m.ID
-	_, err = tx.QueueMail(ctx, draft)
-	return err
-}
-
-// SendMail queues a mail to a member on its own.
-func (r *Roster) SendMail(ctx context.Context, id tenant.ID, d MailDraft) error {
-	return r.Store.Update(ctx, id, func(tx Tx) error {
-		_, err := tx.QueueMail(ctx, d)
-		return err
-	})
-}
-
 // endLocal ends the sessions of who signed in without an identity provider, and does not stand outside SSO.
 func endLocal(ctx context.Context, tx Tx, s Staff, p tenant.SSOPolicy) error {
-	for _, method := range []Method{MethodPassword, MethodPasskey, MethodCode} {
+	for _, method := range localMethods() {
 		f := SessionFilter{Method: method, Spared: outside(p, tx.Now())}
 		if err := tx.EndSessions(ctx, f, s.source().end(EndSSORequired)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endLocalOf ends the sessions that a member began without an identity provider.
+func endLocalOf(ctx context.Context, tx Tx, s Staff, id MemberID) error {
+	for _, method := range localMethods() {
+		if err := tx.EndSessions(ctx, SessionFilter{Method: method, Member: id}, s.source().end(EndSSORequired)); err != nil {
 			return err
 		}
 	}

@@ -16,6 +16,11 @@ func putMember(ctx context.Context, tx Tx, from origin, before, after Member) er
 	if err := tx.UpdateMember(ctx, before, after); err != nil {
 		return err
 	}
+	if after.Removed() && !before.Removed() { // who comes back proves anew who they are
+		if err := tx.DropFactors(ctx, after.ID); err != nil {
+			return err
+		}
+	}
 	if err := settleInvites(ctx, tx, from, before, after); err != nil {
 		return err
 	}

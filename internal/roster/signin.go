@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"slices"
 	"time"
 
 	"rollcall/internal/tenant"
@@ -18,9 +19,11 @@ const (
 	MethodCode     Method = "email_code" // a code that was mailed to the address
 )
 
+func localMethods() []Method { return []Method{MethodPassword, MethodPasskey, MethodCode} }
+
 // Local says whether the person proved who they are to the gateway itself, which an enforced SSO forbids.
 func (m Method) Local() bool {
-	return m == MethodPassword || m == MethodPasskey || m == MethodCode
+	return slices.Contains(localMethods(), m)
 }
 
 // Client is the browser behind a request, as far as it is worth keeping.

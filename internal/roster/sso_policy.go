@@ -144,6 +144,11 @@ func (r *Roster) RemoveBreakGlass(ctx context.Context, s Staff, id MemberID) (te
 				}
 			}
 		}
+		if p.SSO.Enforced {
+			if err := endLocalOf(ctx, tx, s, id); err != nil {
+				return Event{}, err
+			}
+		}
 		e := s.event(BreakGlassTaken, details{})
 		e.Member = id
 		return e, nil

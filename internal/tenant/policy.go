@@ -35,6 +35,16 @@ func (p SSOPolicy) Excepts(member UUID, now time.Time) bool {
 	return false
 }
 
+// Exception is the exception that was made for a member, over or not.
+func (p SSOPolicy) Exception(member UUID) (BreakGlass, bool) {
+	for _, b := range p.BreakGlass {
+		if b.Member == member {
+			return b, true
+		}
+	}
+	return BreakGlass{}, false
+}
+
 // SessionPolicy says how long sessions last; zero values are the defaults.
 type SessionPolicy struct {
 	Idle time.Duration `json:"idle,omitempty"` // without a request

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ func testFactors(t *testing.T, open opener) {
 		{"a passkey belongs to one member", factorsPasskey},
 		{"a step of an authenticator is used once, and none before it", factorsTOTP},
 		{"a recovery code is used once", factorsRecovery},
+		{"all factors of one member go together", factorsDrop},
 	})
 }
 
@@ -203,6 +205,7 @@ func factorProbes(all probes[roster.Tx]) {
 	write("DropPasskey", func(ctx context.Context, x *stranger, tx roster.Tx) error {
 		return tx.DropPasskey(ctx, x.member.ID, newPasskey(x.member, 7).ID)
 	})
+	write("DropFactors", func(ctx context.Context, x *stranger, tx roster.Tx) error { return tx.DropFactors(ctx, x.member.ID) })
 	write("PutTOTP", func(ctx context.Context, x *stranger, tx roster.Tx) error {
 		return tx.PutTOTP(ctx, roster.TOTP{Member: x.member.ID, Sealed: []byte("mine")})
 	})
@@ -218,4 +221,22 @@ func factorProbes(all probes[roster.Tx]) {
 		done, err := tx.UseRecoveryCode(t.Context(), x.member.ID, [32]byte{7})
 		wantSame(t, "UseRecoveryCode", []any{false, error(nil)}, []any{done, err})
 	}
+}
+
+func factorsDrop(t *testing.T, b Backend) {
+	h := newHouse(t, b, "factors")
+	ada, bob := h.addMember("ada"), h.addMember("bob")
+	for i, m := range []roster.Member{ada, bob} {
+		h.update(func(ctx context.Context, tx roster.Tx) error {
+			return errors.Join(
+				tx.PutPassword(ctx, roster.Password{Member: m.ID, Hash: "one", SetAt: epoch()}),
+				tx.PutPasskey(ctx, newPasskey(m, byte(i))),
+				tx.PutTOTP(ctx, roster.TOTP{Member: m.ID, Sealed: []byte("s"), ConfirmedAt: epoch()}),
+				tx.PutRecoveryCodes(ctx, m.ID, [][32]byte{{1}}))
+		})
+	}
+	kept := h.factors(bob)
+	h.update(func(ctx context.Context, tx roster.Tx) error { return tx.DropFactors(ctx, ada.ID) })
+	wantSame(t, "Factors of who was dropped", roster.Factors{}, h.factors(ada))
+	wantSame(t, "Factors of somebody else", kept, h.factors(bob))
 }
