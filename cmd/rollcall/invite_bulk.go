@@ -53,7 +53,7 @@ func (c *inviteBulkCmd) Run(p *program) error {
 		}
 	}
 	err = p.show(views, func(w io.Writer) {
-		table(w, "No lines.", []string{"LINE", "EMAIL", "VERDICT", "WHAT TO DO"}, list(views, func(v view.InviteLineView) []string {
+		table(w, "No lines.", []string{"LINE", "EMAIL", "VERDICT", "WHAT TO DO"}, list(views, func(v view.InviteResultView) []string {
 			return []string{strconv.Itoa(v.Line), printable(v.Email), string(v.Verdict), v.Detail}
 		}))
 	})
@@ -80,7 +80,7 @@ func (c *inviteBulkCmd) read() ([]byte, error) {
 	return raw, nil
 }
 
-func (c *inviteBulkCmd) invite(p *program, r *roster.Roster, s roster.Staff, lines []roster.InviteDraft) ([]view.InviteLineView, error) {
+func (c *inviteBulkCmd) invite(p *program, r *roster.Roster, s roster.Staff, lines []roster.InviteDraft) ([]view.InviteResultView, error) {
 	if c.Check {
 		verdicts, err := r.CheckInvites(p.ctx, s, lines)
 		return list(verdicts, view.InviteLine), err
@@ -90,10 +90,10 @@ func (c *inviteBulkCmd) invite(p *program, r *roster.Roster, s roster.Staff, lin
 		return nil, err
 	}
 	made, err := sender.CreateMany(p.ctx, s, lines, c.NoMail)
-	return list(made, func(m invites.Made) view.InviteLineView { return madeLine(m, p) }), err
+	return list(made, func(m invites.Made) view.InviteResultView { return madeLine(m, p) }), err
 }
 
-func madeLine(m invites.Made, p *program) view.InviteLineView {
+func madeLine(m invites.Made, p *program) view.InviteResultView {
 	v := view.InviteLine(m.InviteVerdict)
 	if m.Link != "" {
 		i := view.Invite(m.Made, p.now())

@@ -213,7 +213,7 @@ func (in *inviteLinesIn) drafts() []roster.InviteDraft {
 // InviteLines is what became, or would become, of each line.
 type InviteLines struct {
 	Invited int                   `json:"invited" doc:"How many were, or would be."`
-	Lines   []view.InviteLineView `json:"lines"`
+	Lines   []view.InviteResultView `json:"lines"`
 }
 
 func (d *Door) checkInvites(ctx context.Context, in *inviteLinesIn) (*answer[InviteLines], error) {
@@ -228,7 +228,7 @@ func (d *Door) checkInvites(ctx context.Context, in *inviteLinesIn) (*answer[Inv
 	return the(counted(views(verdicts, view.InviteLine))), nil
 }
 
-func counted(lines []view.InviteLineView) InviteLines {
+func counted(lines []view.InviteResultView) InviteLines {
 	out := InviteLines{Lines: lines}
 	for _, l := range lines {
 		if l.Good {
@@ -247,7 +247,7 @@ func (d *Door) createInvites(ctx context.Context, in *inviteLinesIn) (*answer[In
 	if err != nil && len(made) == 0 {
 		return nil, err
 	}
-	lines := make([]view.InviteLineView, len(made))
+	lines := make([]view.InviteResultView, len(made))
 	for i, m := range made {
 		lines[i] = view.InviteLine(m.InviteVerdict)
 		if m.Verdict.Good() {

@@ -46,8 +46,8 @@ func Invite(i roster.Invite, now time.Time) InviteView {
 	}
 }
 
-// InviteLineView is what became, or would become, of one line of several invites.
-type InviteLineView struct {
+// InviteResultView is what became, or would become, of one line of several invites.
+type InviteResultView struct {
 	Line    int                  `json:"line" doc:"From 1."`
 	Email   string               `json:"email"`
 	Verdict roster.InviteOutcome `json:"verdict" enum:"will_be_invited,joins_without_invite,invalid,twice,already_member,already_invited,deactivated,email_exists,blocked,limit"`
@@ -59,6 +59,6 @@ type InviteLineView struct {
 }
 
 // InviteLine shows a verdict.
-func InviteLine(v roster.InviteVerdict) InviteLineView {
-	return InviteLineView{Line: v.Line, Email: v.Email, Verdict: v.Verdict, Good: v.Verdict.Good(), Code: v.Code, Detail: v.Detail, Open: v.Invite}
+func InviteLine(v roster.InviteVerdict) InviteResultView {
+	return InviteResultView{Line: v.Line, Email: v.Email, Verdict: v.Verdict, Good: v.Verdict.Good(), Code: v.Code, Detail: v.Detail, Open: v.Invite}
 }
