@@ -41,7 +41,7 @@ func all() map[string]console.Page {
 	}
 	maps.Copy(all, inside())
 	maps.Copy(all, work())
-	maps.Copy(all, profilePages())
+	maps.Copy(all, invitePages())
 	return all
 }
 

@@ -234,7 +234,7 @@ func (d *Door) arrived(w http.ResponseWriter, r *http.Request, at found, f flow,
 	}
 	in, err := d.Join(r.Context(), id, d.client(r))
 	if err != nil {
-		return at.said(err)
+		return d.led(w, r, Failed{Return: f.Return, Asked: f.Email, Came: id.Email}, at.said(err))
 	}
 	if err := d.Sessions.SignedIn(w, r, in.Token, in.Session, f.Bore); err != nil {
 		// The person is in; that an older session lives on until its time is not theirs to mend.

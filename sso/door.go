@@ -78,7 +78,10 @@ type Config struct {
 	// Join decides on an identity and lets it in; its error is a refusal or the store's. See package jit.
 	Join func(context.Context, Identity, roster.Client) (Welcome, error)
 	// Try says what Join would do.
-	Try   func(context.Context, Identity) (Tried, error)
+	Try func(context.Context, Identity) (Tried, error)
+	// Lead says where somebody goes on whose sign-in led to nothing, when the page where it began wants to say what that
+	// means; empty: the door says it. Optional.
+	Lead  func(context.Context, Failed) (string, error)
 	Pages *console.Pages
 	// Local shows the page of who has typed an address for which no connection is the way, or who need not go it: ways are
 	// those that are open. Optional: without it there is no other way.
@@ -104,7 +107,7 @@ type Door struct {
 func New(c Config) (*Door, error) {
 	if c.Roster == nil || c.Store == nil || c.Locator == nil || c.Connections == nil || c.OIDC == nil || c.State == nil || c.Sessions == nil ||
 		c.Join == nil || c.Try == nil || c.Pages == nil || len(c.TestKey) == 0 || c.Public == "" || c.Log == nil || c.Now == nil {
-		return nil, errors.New("sso: all of the configuration but RequestID, Sender and Limits is required")
+		return nil, errors.New("sso: all of the configuration but RequestID, Sender, Limits and Lead is required")
 	}
 	if c.RequestID == nil {
 		c.RequestID = func(context.Context) string { return "" }
@@ -114,6 +117,9 @@ func New(c Config) (*Door, error) {
 	}
 	if c.Limits == nil {
 		c.Limits = unbounded{}
+	}
+	if c.Lead == nil {
+		c.Lead = func(context.Context, Failed) (string, error) { return "", nil }
 	}
 	return &Door{Config: c, insecure: strings.HasPrefix(c.Public, "http://")}, nil
 }

@@ -89,7 +89,10 @@ func (d *Door) failed(w http.ResponseWriter, r *http.Request, at found, f flow, 
 		})
 		return nil
 	}
-	return &refusal{err: &roster.Error{Kind: roster.Forbidden, Code: n.Code, Detail: "The identity provider's answer did not pass our checks."}, tenant: at.Tenant}
+	no := n.Code == oidc.CodeProvider || n.Code == saml.CodeStatus
+	return d.led(w, r, Failed{Return: f.Return, Refused: no, Asked: f.Email}, &refusal{
+		err: &roster.Error{Kind: roster.Forbidden, Code: n.Code, Detail: "The identity provider's answer did not pass our checks."}, tenant: at.Tenant,
+	})
 }
 
 // failureOf reads what the two protocols say of a failure. The facts hold no secret and, as far as the

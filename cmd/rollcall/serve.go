@@ -215,10 +215,11 @@ func (p *program) doors(key secret.Key, publicURL string, log *slog.Logger, figu
 		return nil, nil, err
 	}
 	people.Local = own.Local
-	me, err := p.own(r, who, people, people.Pages)
+	guests, err := p.invitePages(r, key, publicURL, who)
 	if err != nil {
 		return nil, nil, err
 	}
+	people.Lead = leadBack(guests)
 	apps, err := p.issuer(r, store, key, publicURL, who, people, log)
 	if err != nil {
 		return nil, nil, err
@@ -233,7 +234,7 @@ func (p *program) doors(key secret.Key, publicURL string, log *slog.Logger, figu
 		{Name: "account", Routes: own.Routes},
 		{Name: "sso", Routes: people.Routes},
 		{Name: "team", Routes: admins.Routes},
-		{Name: "own", Routes: me.Routes},
+		{Name: "invites", Routes: guests.Routes},
 		{Name: "pages", Routes: people.Pages.Routes},
 		{Name: "health", Routes: p.health().Routes},
 	}

@@ -34,6 +34,7 @@ type settings struct {
 	SMTPURL     string `name:"smtp-url" env:"ROLLCALL_SMTP_URL" placeholder:"URL" help:"The mail server: smtp://USER:PASSWORD@HOST:587, which must offer STARTTLS, smtps://USER:PASSWORD@HOST:465, or smtp://HOST:PORT?tls=off on a network of your own (default: none, and what needs a mail is refused)."`
 	MailFrom    string `name:"mail-from" env:"ROLLCALL_MAIL_FROM" placeholder:"ADDRESS" help:"Whom mails come from, such as \"Acme <no-reply@acme.example>\"; required with --smtp-url."`
 	MailRate    int    `name:"mail-rate" env:"ROLLCALL_MAIL_RATE" placeholder:"N" help:"How many mails leave each second at the most, over all gateways (default: 10)."`
+	BillingURL  string `name:"billing-url" env:"ROLLCALL_BILLING_URL" placeholder:"URL" help:"Where a person who manages billing puts a suspended account right; pages for people of suspended tenants lead there (default: none)."`
 	MailLease   period `name:"mail-lease" env:"ROLLCALL_MAIL_LEASE" placeholder:"PERIOD" help:"How long a mail is one gateway's while it is sent: after that another one sends it, if the first was killed (default: 1m)."`
 	LogLevel    string `env:"ROLLCALL_LOG_LEVEL" placeholder:"LEVEL" help:"The least level that is logged: debug, info, warn or error (default: info)."`
 }
@@ -60,7 +61,7 @@ func (s *settings) AfterApply() error {
 	s.MigrateURL, s.RedisURL = strings.TrimSpace(s.MigrateURL), strings.TrimSpace(s.RedisURL)
 	s.OperatorKey = strings.TrimSpace(s.OperatorKey)
 	return errors.Join(checkDatabase(s.DatabaseURL), checkAddress("--listen", s.Listen), checkAddress("--admin-listen", s.AdminListen),
-		checkPublicURL(&s.PublicURL), s.checkKey(), checkOperatorKey(s.OperatorKey), checkLevel(s.LogLevel), s.checkDomains(), checkRegion(&s.PhoneRegion), s.checkMail())
+		checkPublicURL(&s.PublicURL), s.checkKey(), checkOperatorKey(s.OperatorKey), checkLevel(s.LogLevel), s.checkDomains(), checkRegion(&s.PhoneRegion), s.checkMail(), checkBillingURL(&s.BillingURL))
 }
 
 // checkDatabase never repeats the URL: it may hold a password.
@@ -92,6 +93,15 @@ func checkRegion(region *string) error {
 		return fmt.Errorf("--phone-region (ROLLCALL_PHONE_REGION): %w", err)
 	}
 	return nil
+}
+
+func checkBillingURL(raw *string) error {
+	*raw = strings.TrimSpace(*raw)
+	u, err := url.Parse(*raw)
+	if *raw == "" || err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") && u.User == nil {
+		return nil
+	}
+	return errors.New("--billing-url (ROLLCALL_BILLING_URL) must be http:// or https:// and a host, such as https://app.example.com/billing")
 }
 
 func checkPublicURL(raw *string) error {

@@ -22,3 +22,12 @@ for (const box of document.querySelectorAll("input[data-all]")) {
     for (const b of box.form.querySelectorAll("input[type=checkbox]:not([data-all])")) b.checked = box.checked;
   });
 }
+for (const button of document.querySelectorAll("button[data-show]")) {
+  const field = document.getElementById(button.dataset.show);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const shown = field.type === "text";
+    field.type = shown ? "password" : "text";
+    button.textContent = shown ? "Show the password" : "Hide the password";
+  });
+}
