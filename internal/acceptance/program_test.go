@@ -112,6 +112,7 @@ func printed[T any](in *installation, args []string) T {
 type server struct {
 	cmd  *exec.Cmd
 	addr string
+	log  *lines
 }
 
 // serve starts a server at an address and waits until it says that it is ready.
@@ -128,7 +129,7 @@ func (in *installation) serve(addr string) *server {
 	if err := cmd.Start(); err != nil {
 		in.t.Fatalf("start the server: %v", err)
 	}
-	s := &server{cmd: cmd, addr: addr}
+	s := &server{cmd: cmd, addr: addr, log: log}
 	in.t.Cleanup(s.kill)
 	ready := bufio.NewScanner(out)
 	for ready.Scan() {
