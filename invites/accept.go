@@ -23,7 +23,7 @@ func (d *Door) show(w http.ResponseWriter, r *http.Request) error {
 		if len(token) <= maxToken {
 			d.keep(w, tokenOf(token))
 		}
-		goTo(w, with(PathAccept, url.Values{"return": {back}}))
+		goTo(w, asking(PathAccept, url.Values{"return": {back}}))
 		return nil
 	}
 	h, err := d.held(w, r, "")
@@ -117,7 +117,7 @@ func (d *Door) accept(w http.ResponseWriter, r *http.Request) error {
 	if h.SSO != nil {
 		d.keep(w, h.token)
 		goTo(w, signInURL(*h.SSO, url.Values{
-			"login_hint": {string(h.Invite.Email)}, "return": {with(PathBack, url.Values{"return": {f.back}})},
+			"login_hint": {string(h.Invite.Email)}, "return": {asking(PathBack, url.Values{"return": {f.back}})},
 		}))
 		return nil
 	}
@@ -160,5 +160,5 @@ func (d *Door) late(r *http.Request, h held, err error) error {
 
 // signInURL is the path that begins a sign-in at a connection.
 func signInURL(c tenant.Connection, q url.Values) string {
-	return with(tenant.SSOPrefix+c.ID.UUID.UUID()+"/login", q)
+	return asking(tenant.SSOPrefix+c.ID.UUID.UUID()+"/login", q)
 }

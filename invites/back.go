@@ -66,7 +66,7 @@ func (d *Door) Failed(ctx context.Context, f Failure) (string, error) {
 		q = url.Values{}
 	}
 	q.Set("why", name)
-	return with(PathBack, q), nil
+	return asking(PathBack, q), nil
 }
 
 // back is where a sign-in leads that began from an invite. When it went well it has accepted the invite, unless the
@@ -82,7 +82,7 @@ func (d *Door) back(w http.ResponseWriter, r *http.Request) error {
 	}
 	l, err := d.Sessions.Resume(w, r)
 	if errors.Is(err, roster.Unauthorized) {
-		goTo(w, with(PathAccept, url.Values{"return": {local(q.Get("return"))}}))
+		goTo(w, asking(PathAccept, url.Values{"return": {local(q.Get("return"))}}))
 		return nil
 	}
 	if err != nil {

@@ -125,8 +125,8 @@ func goTo(w http.ResponseWriter, to string) {
 	w.WriteHeader(http.StatusSeeOther)
 }
 
-// with adds a query to a path.
-func with(path string, q url.Values) string {
+// asking adds a query to a path.
+func asking(path string, q url.Values) string {
 	for name := range q {
 		if q.Get(name) == "" {
 			q.Del(name)
