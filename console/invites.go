@@ -11,6 +11,7 @@ type Choice struct {
 type InviteForm struct {
 	Shell
 	Emails, First, Last, Message string // as they were typed
+	Rows                         string // the lines of a file that was sent before
 	Roles, Groups, Periods       []Choice
 	Languages                    []Choice
 	// SSO is the name of the connection through which people of the tenant must sign in; empty: they need not.

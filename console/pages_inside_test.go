@@ -60,7 +60,7 @@ func work() map[string]console.Page {
 	periods := []console.Choice{{Value: "1", Label: "1 day"}, {Value: "7", Label: "7 days", Chosen: true}}
 	return map[string]console.Page{
 		"invite": console.InviteForm{
-			Shell: shell("Pending invites"), Emails: long, First: "Ann", Last: "Lee", Message: "Welcome", Roles: roles(), Groups: []console.Choice{{Value: "grp_1", Label: "Crew", Chosen: true}},
+			Shell: shell("Pending invites"), Emails: long, Rows: "email\n" + long, First: "Ann", Last: "Lee", Message: "Welcome", Roles: roles(), Groups: []console.Choice{{Value: "grp_1", Label: "Crew", Chosen: true}},
 			Periods: periods, Languages: periods, SSO: "Okta", Problem: "The address is none.", Field: "emails", Most: 1000,
 		},
 		"invite-plain": console.InviteForm{Shell: shell("Pending invites"), Roles: roles(), Periods: periods, Languages: periods, Most: 1000},
