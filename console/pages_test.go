@@ -42,6 +42,7 @@ func all() map[string]console.Page {
 	maps.Copy(all, inside())
 	maps.Copy(all, work())
 	maps.Copy(all, invitePages())
+	maps.Copy(all, profilePages())
 	return all
 }
 

@@ -220,6 +220,10 @@ func (p *program) doors(key secret.Key, publicURL string, log *slog.Logger, figu
 		return nil, nil, err
 	}
 	people.Lead = leadBack(guests)
+	me, err := p.own(r, who, people, people.Pages)
+	if err != nil {
+		return nil, nil, err
+	}
 	apps, err := p.issuer(r, store, key, publicURL, who, people, log)
 	if err != nil {
 		return nil, nil, err
@@ -235,6 +239,7 @@ func (p *program) doors(key secret.Key, publicURL string, log *slog.Logger, figu
 		{Name: "sso", Routes: people.Routes},
 		{Name: "team", Routes: admins.Routes},
 		{Name: "invites", Routes: guests.Routes},
+		{Name: "own", Routes: me.Routes},
 		{Name: "pages", Routes: people.Pages.Routes},
 		{Name: "health", Routes: p.health().Routes},
 	}
