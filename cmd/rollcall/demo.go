@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 	"golang.org/x/sync/errgroup"
 
+	"rollcall/internal/mail"
 	"rollcall/internal/metrics"
 	"rollcall/internal/web"
 )
@@ -108,6 +109,11 @@ func (c *demoCmd) play(p *program) error {
 	log, figures := p.logger(), metrics.New(release())
 	stopLog := p.keepLog(log, figures)
 	defer stopLog()
+	p.box = &mail.Box{Now: p.now}
+	mails, err := p.mailer(key, log, figures)
+	if err != nil {
+		return err
+	}
 	handler, err := p.gateway(key, p.baseURL(p.Listen), log, figures)
 	if err != nil {
 		return err
@@ -119,6 +125,7 @@ func (c *demoCmd) play(p *program) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error { return p.notifier(key, p.baseURL(p.Listen), log, figures).Run(ctx) })
 		group.Go(func() error { return doors.app.run(ctx) })
+		group.Go(func() error { return sendDemoMails(ctx, mails) })
 		group.Go(func() error {
 			return web.Serve(ctx, log, web.Stop{Grace: web.Grace}, web.Listener{Listener: doors.public, Handler: handler},
 				web.Listener{Listener: doors.admin, Handler: p.backOffice(figures)}, doors.idps.listens(), doors.app.listens())

@@ -109,6 +109,7 @@ type demoView struct {
 	Tenant      view.TenantView        `json:"tenant"`
 	Directories []demoDirectoryView    `json:"directories"`
 	SignIns     []demoSignInView       `json:"sign_ins"`
+	Invited     demoInviteView         `json:"invited"`
 	AppURL      string                 `json:"app_url"`
 	DeadInMS    float64                `json:"session_dead_after_ms"`
 	ShutInMS    float64                `json:"app_shut_after_ms"`
@@ -133,7 +134,7 @@ func (d *demo) showJSON() error {
 		Directories: list(d.directories, func(dir *demoDirectory) demoDirectoryView {
 			return demoDirectoryView{dir.id, dir.name, dir.baseURL, dir.token, dir.summary}
 		}),
-		SignIns: d.signIns, AppURL: d.app.url, DeadInMS: milliseconds(d.deadIn), ShutInMS: milliseconds(d.shutIn),
+		SignIns: d.signIns, Invited: d.invited, AppURL: d.app.url, DeadInMS: milliseconds(d.deadIn), ShutInMS: milliseconds(d.shutIn),
 		Members: list(all, func(e roster.Explanation) view.ExplanationView { return view.Explanation(cfg, e) }),
 	}, func(io.Writer) {})
 }

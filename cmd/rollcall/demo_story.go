@@ -32,6 +32,7 @@ func (d *demo) run(last bool) error {
 		{"They go on to an application, which speaks OpenID Connect with Rollcall alone", d.openApp},
 		{"Not everybody gets in, and each is told why", d.refuse},
 		{"A directory turns somebody off who is signed in", d.cutOff},
+		{"Ana invites a partner, whom neither a directory nor an identity provider knows", d.invite},
 		{"Why has the one whom Ana blocked no access? `rollcall member explain` answers", d.explain},
 	} {
 		if err := d.tell.step(step.title, step.do); err != nil {

@@ -34,6 +34,7 @@ type demo struct {
 	signIns  []demoSignInView
 	said     string        // to who was refused last
 	shutIn   time.Duration // the same, to the end in the application
+	invited  demoInviteView
 	deadIn   time.Duration // from an answer to SCIM to the end of a session
 }
 
