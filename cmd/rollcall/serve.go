@@ -243,6 +243,9 @@ func (p *program) doors(key secret.Key, publicURL string, log *slog.Logger, figu
 		{Name: "pages", Routes: people.Pages.Routes},
 		{Name: "health", Routes: p.health().Routes},
 	}
+	if p.box != nil { // the demonstration's
+		doors = append(doors, web.Door{Name: "mails", Routes: mailbox{p.box, people.Pages}.Routes})
+	}
 	// A path with a doubled slash is unknown: a redirect to the clean one would turn a POST into a GET.
 	root = mux.NewRouter().SkipClean(true)
 	web.Mount(root, doors...)
