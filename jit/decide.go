@@ -95,7 +95,7 @@ func (d *decider) known(m roster.Member) {
 			return
 		}
 	}
-	d.out.SignInPlan = roster.SignInPlan{Outcome: roster.SignInKnown, Member: m.ID, Vouch: vouch}
+	d.out.SignInPlan = roster.SignInPlan{Outcome: roster.SignInKnown, Member: m.ID, Vouch: vouch, Accept: vouch && d.opens()}
 	d.address(m)
 	d.fill(&m)
 }
@@ -134,10 +134,10 @@ func offDetail(c roster.Code) string {
 }
 
 // vouches says whether this sign-in is the proof that a member waits for: for the very address, which the provider
-// vouches for, and which is not somebody else's domain, nor one that the tenant lost.
+// vouches for, and which is not somebody else's domain, nor one that the tenant lost, unless an admin invited it.
 func (d *decider) vouches(m roster.Member) bool {
 	dom, listed := d.cfg.Domain(m.Email.Domain())
-	foreign := d.f.Elsewhere || listed && dom.Lost()
+	foreign := (d.f.Elsewhere || listed && dom.Lost()) && !d.opens()
 	if m.Email == "" || m.Email != d.email || !d.id.EmailVouched || foreign || d.f.More || m.Conflict != "" {
 		return false
 	}

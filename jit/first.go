@@ -8,7 +8,7 @@ import (
 // first decides on a subject that is nobody yet, or whose member is only a tombstone: the address has to lead on.
 func (d *decider) first() {
 	switch {
-	case d.f.Linked != nil && d.f.Holder == nil: // the subject is a tombstone's
+	case d.f.Linked != nil && d.f.Holder == nil && !(d.opens() && d.id.EmailVouched): // the subject is a tombstone's, whom nobody wants back
 		d.by(RuleSubject)
 		d.standing(*d.f.Linked)
 		return
@@ -71,7 +71,7 @@ func (d *decider) owned() bool {
 		d.by(RuleDomain)
 		return true
 	}
-	if h := d.f.Holder; h != nil && !h.Proven && !d.f.Elsewhere {
+	if h := d.f.Holder; h != nil && !h.Proven && (!d.f.Elsewhere || d.opens()) {
 		switch roster.Judge(*h, d.cfg).State {
 		case roster.StateAwaitingProof:
 			if d.vouches(*h) {

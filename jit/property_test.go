@@ -69,6 +69,13 @@ func TestDecideProperties(t *testing.T) {
 		} else if f.Tombstone = member(t, "tombstone", eveID); f.Tombstone != nil {
 			f.Tombstone.RemovedAt = t0
 		}
+		if flag.Draw(t, "invited") {
+			f.Invite = &roster.Invite{
+				Email: roster.Email(rapid.SampledFrom([]string{id.Email, "eve@evil.example"}).Draw(t, "invited address")), Role: "admin",
+				State:     rapid.SampledFrom([]roster.InviteState{roster.InvitePending, roster.InviteRevoked}).Draw(t, "invite"),
+				ExpiresAt: t0.Add(10 * 24 * time.Hour),
+			}
+		}
 		now := t0.Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "days")) * 24 * time.Hour)
 
 		d := jit.Decide(cfg, id, f, now)
@@ -79,7 +86,7 @@ func TestDecideProperties(t *testing.T) {
 			t.Fatalf("sign-in gives %q, %v", d.Role, d.Give)
 		}
 		if d.Outcome == roster.SignInRefuse {
-			if d.Code == "" || d.Role != "" || d.Give != nil || d.Email != "" || d.Vouch || d.Relink || d.Names != (roster.Names{}) {
+			if d.Code == "" || d.Role != "" || d.Give != nil || d.Email != "" || d.Vouch || d.Relink || d.Accept || d.Names != (roster.Names{}) {
 				t.Fatalf("a refusal plans %+v", d.SignInPlan)
 			}
 			return
@@ -88,13 +95,20 @@ func TestDecideProperties(t *testing.T) {
 			t.Fatalf("let in: tenant %s, connection %s", cfg.Tenant.Status, cfg.Connections[0].Status)
 		}
 		dom, _ := cfg.Domain(roster.Email(id.Email).Domain())
+		open := f.Invite != nil && string(f.Invite.Email) == id.Email && f.Invite.Open(now)
+		if d.Accept && (!open || !id.EmailVouched) {
+			t.Fatalf("accepts %+v for %s", f.Invite, id.Email)
+		}
+		if d.Accept && d.Outcome == roster.SignInJoins && f.Holder == nil && !f.Known {
+			return // whoever is invited comes in, whatever the domain and the tombstones are
+		}
 		switch d.Outcome {
 		case roster.SignInJoins, roster.SignInAsks:
 			if !dom.Owned() || !id.EmailVouched || dom.Joins() == tenant.AutoJoinOff || f.Holder != nil || f.Tombstone != nil || f.Linked != nil || f.Known {
 				t.Fatalf("joins %s: %+v", id.Email, f)
 			}
 		case roster.SignInLinks:
-			if !id.EmailVouched || len(f.Others) > 0 || d.Member != eveID || !dom.Owned() && (!d.Vouch || f.Elsewhere || dom.Lost()) {
+			if !id.EmailVouched || len(f.Others) > 0 || d.Member != eveID || !dom.Owned() && (!d.Vouch || (f.Elsewhere || dom.Lost()) && !d.Accept) {
 				t.Fatalf("links %s: %+v", id.Email, f)
 			}
 		case roster.SignInKnown:

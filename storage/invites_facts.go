@@ -108,8 +108,8 @@ func (r *reader) pendings(list []string, each eachFunc) statement {
 func (r *reader) lately(list []string, since time.Time, each eachFunc) statement {
 	d := r.db.dialect
 	return statement{
-		sql: `SELECT i.email, count(*) FROM invites i WHERE i.tenant_id = $1 AND ` + d.amongTexts("i.email", "$2") + ` AND i.created_at >= $3
-			GROUP BY i.email`,
+		sql: `SELECT i.email, sum(CASE WHEN i.created_at >= $3 THEN i.sends ELSE 1 END) FROM invites i
+			WHERE i.tenant_id = $1 AND ` + d.amongTexts("i.email", "$2") + ` AND i.sent_at >= $3 GROUP BY i.email`,
 		args: []any{r.me(), d.texts(list), instant(since)},
 		each: func(r row) error {
 			var address string
@@ -123,16 +123,17 @@ func (r *reader) lately(list []string, since time.Time, each eachFunc) statement
 	}
 }
 
-// owners finds whose domains are other tenants'.
+// owners finds whose domains are other tenants'. Of several domains, one above the other, the most exact counts.
 func (r *reader) owners(domains map[string][]int, out []roster.InviteFacts) statement {
-	d := r.db.dialect
+	d, me := r.db.dialect, r.me()
 	names := make([]string, 0, len(domains))
 	for name := range domains {
 		names = append(names, name)
 	}
+	exact := make([]int, len(out))
 	return statement{
-		sql:  `SELECT key, tenant_id FROM locator WHERE kind = 'domain' AND tenant_id <> $1 AND ` + d.amongTexts("key", "$2"),
-		args: []any{r.me(), d.texts(names)},
+		sql:  `SELECT key, tenant_id FROM locator WHERE kind = 'domain' AND ` + d.amongTexts("key", "$1"),
+		args: []any{d.texts(names)},
 		each: func(r row) error {
 			var name string
 			var id ident
@@ -140,28 +141,34 @@ func (r *reader) owners(domains map[string][]int, out []roster.InviteFacts) stat
 				return err //nolint:wrapcheck // the caller does
 			}
 			for _, i := range domains[name] {
-				out[i].Owner.UUID = tenant.UUID(id)
+				if len(name) <= exact[i] {
+					continue
+				}
+				exact[i], out[i].Owner = len(name), tenant.ID{}
+				if id != me {
+					out[i].Owner.UUID = tenant.UUID(id)
+				}
 			}
 			return nil
 		},
 	}
 }
 
-// known asks whether people are members elsewhere, one by one, as the wall between tenants wants it.
+// known asks which people are members elsewhere.
 func (r *reader) known(ctx context.Context, list []string, each eachFunc) error {
-	for _, address := range list {
-		s := statement{sql: `SELECT rollcall_person_elsewhere($1)`, args: []any{address}}
-		if r.db.dialect == sqlite {
-			s.sql = `SELECT EXISTS (SELECT 1 FROM people p JOIN person_members pm ON pm.person_id = p.id
-				WHERE p.email_fold = $1 AND pm.live AND pm.tenant_id <> $2)`
-			s.args = append(s.args, r.me())
-		}
-		var yes bool
-		s.each = func(r row) error { return r.Scan(&yes) }
-		if err := r.run(ctx, "look for the person elsewhere", s); err != nil {
-			return err
-		}
-		each(address, func(f *roster.InviteFacts) { f.Known = yes })
+	s := statement{sql: `SELECT a FROM unnest($1::text[]) AS a WHERE rollcall_person_elsewhere(a)`, args: []any{r.db.dialect.texts(list)}}
+	if r.db.dialect == sqlite {
+		s.sql = `SELECT value FROM json_each($1) WHERE EXISTS (SELECT 1 FROM people p JOIN person_members pm ON pm.person_id = p.id
+			WHERE p.email_fold = value AND pm.live AND pm.tenant_id <> $2)`
+		s.args = append(s.args, r.me())
 	}
-	return nil
+	s.each = func(r row) error {
+		var address string
+		if err := r.Scan(&address); err != nil {
+			return err //nolint:wrapcheck // the caller does
+		}
+		each(address, func(f *roster.InviteFacts) { f.Known = true })
+		return nil
+	}
+	return r.run(ctx, "look for people elsewhere", s)
 }

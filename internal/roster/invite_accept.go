@@ -33,7 +33,8 @@ type Accepted struct {
 // it in one transaction, and exactly once whoever else submits the same token at the same time. The role is that of
 // the invite, whatever was submitted.
 //
-// Errors: NotFound for a token that is none; Conflict with invite_expired (from the very ExpiresAt on), invite_used,
+// Errors: NotFound for a token that is none; Invalid for names that can't be kept, or a passkey that was made for another
+// member; Conflict with invite_expired (from the very ExpiresAt on), invite_used,
 // invite_revoked, invite_superseded, invite_replaced, already_member or email_exists; Refused with tenant_suspended,
 // inviter_gone, sso_required where the tenant enforces SSO, or why the member is off. None of them uses the invite up.
 func (r *Roster) AcceptInvite(ctx context.Context, id tenant.ID, a Acceptance) (Accepted, error) {
@@ -66,6 +67,9 @@ type accepter struct {
 
 func (c *accepter) accept(ctx context.Context) (Accepted, error) {
 	var out Accepted
+	if err := checkNames(c.a.Names); err != nil {
+		return out, err
+	}
 	found, _, err := c.tx.InviteByToken(ctx, c.a.Hash)
 	if err != nil {
 		return out, err
@@ -195,6 +199,9 @@ func (c *accepter) keep(ctx context.Context, m Member) error {
 		}
 	}
 	if c.a.Passkey != nil {
+		if m.ID != c.a.Member { // it names the person that it was made for
+			return &Error{Kind: Invalid, Field: "passkey", Detail: "The passkey was made for a new member, and this is one who comes back. Sign up without it, and add one then."}
+		}
 		key := *c.a.Passkey
 		key.Member, key.CreatedAt = m.ID, c.tx.Now()
 		if err := c.tx.PutPasskey(ctx, key); err != nil {

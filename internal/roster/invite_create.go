@@ -64,11 +64,14 @@ func (r *Roster) CheckInvites(ctx context.Context, s Staff, lines []InviteDraft)
 		return nil, err
 	}
 	var out []InviteVerdict
-	err := r.Store.View(ctx, s.Tenant, func(rd Reader) error {
-		b := batch{r: r, rd: rd, s: s, now: r.Now()}
-		var err error
-		out, err = b.judge(ctx, lines)
-		return err
+	hosts := r.hosts()
+	err := hosts.with(ctx, func() error {
+		return r.Store.View(ctx, s.Tenant, func(rd Reader) error {
+			b := batch{r: r, rd: rd, s: s, now: r.Now(), hosts: hosts}
+			var err error
+			out, err = b.judge(ctx, lines)
+			return err
+		})
 	})
 	return out, err
 }
@@ -86,42 +89,32 @@ func (r *Roster) CreateInvites(ctx context.Context, s Staff, lines []InviteDraft
 	if err := checkLines(lines); err != nil {
 		return nil, err
 	}
-	out := make([]InviteResult, 0, len(lines))
+	out, hosts := make([]InviteResult, 0, len(lines)), r.hosts()
 	for start := 0; start < len(lines); start += inviteBatch {
-		part, err := r.inviteSome(ctx, s, lines, start, min(start+inviteBatch, len(lines)))
+		part, err := r.inviteSome(ctx, s, hosts, lines, start, min(start+inviteBatch, len(lines)))
 		if err != nil {
+			r.tellOwners(ctx, out)
 			return out, r.recorded(ctx, s.Tenant, s.source(), err)
 		}
 		out = append(out, part...)
 	}
-	r.tellOwners(ctx, s, out)
+	r.tellOwners(ctx, out)
 	return out, nil
 }
 
 // inviteSome makes the invites of lines[from:to]. Where somebody else made one of the same address meanwhile, it looks
 // again.
-func (r *Roster) inviteSome(ctx context.Context, s Staff, lines []InviteDraft, from, to int) ([]InviteResult, error) {
+func (r *Roster) inviteSome(ctx context.Context, s Staff, hosts *hosts, lines []InviteDraft, from, to int) ([]InviteResult, error) {
 	var out []InviteResult
 	var err error
 	for range arrivals {
-		err = r.Store.Update(ctx, s.Tenant, func(tx Tx) error {
-			b := batch{r: r, rd: tx, s: s, now: tx.Now(), skip: from}
-			verdicts, err := b.judge(ctx, lines[:to])
-			if err != nil {
+		err = hosts.with(ctx, func() error {
+			return r.Store.Update(ctx, s.Tenant, func(tx Tx) error {
+				b := batch{r: r, rd: tx, s: s, now: tx.Now(), skip: from, hosts: hosts}
+				var err error
+				out, err = b.make(ctx, tx, lines[:to])
 				return err
-			}
-			out = make([]InviteResult, 0, to-from)
-			for i, v := range verdicts {
-				res := InviteResult{InviteVerdict: v, owner: b.facts[i].Owner}
-				if v.Verdict.Good() {
-					if res.Made, err = b.write(ctx, tx, lines[from+i], b.facts[i]); err != nil {
-						return err
-					}
-					res.Invite = res.Made.ID
-				}
-				out = append(out, res)
-			}
-			return nil
+			})
 		})
 		if !clashed(err) {
 			break
@@ -136,12 +129,39 @@ type batch struct {
 	rd    Reader
 	s     Staff
 	now   time.Time
+	hosts *hosts
 	skip  int // lines before are known only for their addresses
 	cfg   tenant.Config
 	facts []InviteFacts
 	by    string
 	made  InviteCount
 	hand  map[GroupID]bool
+}
+
+// make judges the lines behind those that are skipped, and writes the invites of those that may go ahead. Of several
+// lines, each refusal is recorded beside what the others lead to (R8); of one alone, its caller does.
+func (b *batch) make(ctx context.Context, tx Tx, lines []InviteDraft) ([]InviteResult, error) {
+	verdicts, err := b.judge(ctx, lines)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]InviteResult, 0, len(verdicts))
+	for i, v := range verdicts {
+		res := InviteResult{InviteVerdict: v, owner: b.facts[i].Owner}
+		switch {
+		case v.Verdict.Good():
+			if res.Made, err = b.write(ctx, tx, lines[b.skip+i], b.facts[i]); err != nil {
+				return nil, err
+			}
+			res.Invite = res.Made.ID
+		case v.Code != "" && len(lines) > 1:
+			if err := tx.AppendEvent(ctx, b.s.event(MemberRefused, details{Code: v.Code, Field: "email"})); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, res)
+	}
+	return out, nil
 }
 
 // judge judges the lines behind those that are skipped.
@@ -168,12 +188,15 @@ func (b *batch) judge(ctx context.Context, lines []InviteDraft) ([]InviteVerdict
 	if b.facts, err = b.rd.InviteFacts(ctx, addresses[b.skip:], since, b.r.OneTenantPerEmail); err != nil {
 		return nil, err
 	}
+	if err := b.hosts.know(b.facts); err != nil {
+		return nil, err
+	}
 	if err := b.groups(ctx, lines[b.skip:]); err != nil {
 		return nil, err
 	}
 	out := make([]InviteVerdict, 0, len(lines)-b.skip)
 	for i := b.skip; i < len(lines); i++ {
-		v := b.line(ctx, lines[i], addresses, wrong[i], i)
+		v := b.line(lines[i], addresses, wrong[i], i)
 		v.Line, v.Email = i+1, lines[i].Email
 		if v.Verdict.Good() {
 			b.made.Tenant, b.made.Actor = b.made.Tenant+1, b.made.Actor+1
@@ -183,7 +206,7 @@ func (b *batch) judge(ctx context.Context, lines []InviteDraft) ([]InviteVerdict
 	return out, nil
 }
 
-func (b *batch) line(ctx context.Context, l InviteDraft, addresses []Email, wrong error, i int) InviteVerdict {
+func (b *batch) line(l InviteDraft, addresses []Email, wrong error, i int) InviteVerdict {
 	if e, ok := errors.AsType[*Error](wrong); ok {
 		return InviteVerdict{Verdict: VerdictInvalid, Code: e.Code, Detail: e.Detail}
 	}
@@ -193,7 +216,7 @@ func (b *batch) line(ctx context.Context, l InviteDraft, addresses []Email, wron
 		}
 	}
 	f := b.facts[i-b.skip]
-	v, _ := judgeInvite(b.cfg, f, b.r.blocksGuests(ctx, f.Owner), b.now)
+	v, _ := judgeInvite(b.cfg, f, b.hosts.blocks[f.Owner], b.now)
 	switch {
 	case doubled(addresses, i):
 		v.Verdict, v.Detail = VerdictDouble, "A line above has the same address."

@@ -57,14 +57,20 @@ func checkDraft(cfg tenant.Config, d InviteDraft) error {
 		return invalid("expires", "An invite is good for 1 to 30 days.")
 	case !plainText(d.Message, maxInviteMessage, true):
 		return invalid("message", "The message is a text of up to 2000 bytes.")
-	case !plainText(d.Names.First, maxInviteName, false):
-		return invalid("first_name", "A name has up to 256 bytes on one line.")
-	case !plainText(d.Names.Last, maxInviteName, false):
-		return invalid("last_name", "A name has up to 256 bytes on one line.")
 	case len(d.Language) > 35 || strings.ContainsFunc(d.Language, func(c rune) bool { return !languageRune(c) }):
 		return invalid("language", "The language is a tag such as en or de-CH.")
 	case len(d.Groups) > maxInviteGroups:
 		return invalid("groups", "An invite puts somebody into up to 50 groups.")
+	}
+	return checkNames(d.Names)
+}
+
+// checkNames says which name can't be kept, if there is one.
+func checkNames(n Names) error {
+	for _, f := range []struct{ field, text string }{{"first_name", n.First}, {"last_name", n.Last}, {"display_name", n.Display}} {
+		if !plainText(f.text, maxInviteName, false) {
+			return &Error{Kind: Invalid, Field: f.field, Detail: "A name has up to 256 bytes on one line."}
+		}
 	}
 	return nil
 }

@@ -53,7 +53,18 @@ func mayInvite(ctx context.Context, rd Reader, cfg tenant.Config, a Actor) (name
 // Errors: NotFound; Conflict with invite_used, invite_revoked or invite_superseded; RateLimited with invite_limit
 // after InviteSends; as CreateInvite when the person may not be invited any more.
 func (r *Roster) ResendInvite(ctx context.Context, s Staff, id InviteID, hash [32]byte, mail InviteMailFunc) (Invite, error) {
-	return r.changeInvite(ctx, s, id, func(tx Tx, cfg tenant.Config, i *Invite) error {
+	hosts := r.hosts()
+	var out Invite
+	err := hosts.with(ctx, func() error {
+		var err error
+		out, err = r.changeInvite(ctx, s, id, r.resend(ctx, s, hosts, hash, mail))
+		return err
+	})
+	return out, err
+}
+
+func (r *Roster) resend(ctx context.Context, s Staff, hosts *hosts, hash [32]byte, mail InviteMailFunc) func(Tx, tenant.Config, *Invite) error {
+	return func(tx Tx, cfg tenant.Config, i *Invite) error {
 		if i.Sends >= InviteSends {
 			return &Error{Kind: RateLimited, Code: CodeInviteLimit, Field: "invite", Detail: "This invite was sent ten times. Revoke it and invite the person anew."}
 		}
@@ -61,7 +72,7 @@ func (r *Roster) ResendInvite(ctx context.Context, s Staff, id InviteID, hash [3
 		if err != nil {
 			return err
 		}
-		if err := r.stillWanted(ctx, tx, cfg, *i); err != nil {
+		if err := r.stillWanted(ctx, tx, cfg, hosts, *i); err != nil {
 			return err
 		}
 		if err := tx.DropMails(ctx, i.ID); err != nil {
@@ -72,18 +83,21 @@ func (r *Roster) ResendInvite(ctx context.Context, s Staff, id InviteID, hash [3
 		i.SentAt, i.ExpiresAt, i.Sends, i.AskedAt, i.By = now, now.Add(min(max(period, MinInvitePeriod), MaxInvitePeriod)), i.Sends+1, time.Time{}, s.Actor
 		i.Version++
 		return post(ctx, tx, cfg, i, by, hash, mail, inviteEvent(InviteWasResent, s.source(), *i, details{}))
-	})
+	}
 }
 
 // stillWanted judges a pending invite as if it were made now.
-func (r *Roster) stillWanted(ctx context.Context, tx Tx, cfg tenant.Config, i Invite) error {
-	facts, err := tx.InviteFacts(ctx, []Email{i.Email}, tx.Now(), r.OneTenantPerEmail)
+func (r *Roster) stillWanted(ctx context.Context, tx Tx, cfg tenant.Config, hosts *hosts, i Invite) error {
+	facts, err := tx.InviteFacts(ctx, []Email{i.Email}, tx.Now().Add(-inviteDay), r.OneTenantPerEmail)
+	if err == nil {
+		err = hosts.know(facts)
+	}
 	if err != nil {
 		return err
 	}
 	f := facts[0]
 	f.Invite = InviteID{}
-	if _, refusal := judgeInvite(cfg, f, r.blocksGuests(ctx, f.Owner), tx.Now()); refusal != nil {
+	if _, refusal := judgeInvite(cfg, f, hosts.blocks[f.Owner], tx.Now()); refusal != nil {
 		return refusal
 	}
 	return nil

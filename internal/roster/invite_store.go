@@ -33,9 +33,10 @@ type InviteFacts struct {
 	// Invite is pending, perhaps expired; zero: none is.
 	Invite    InviteID
 	ExpiresAt time.Time
-	// Lately is how many invites the address got since InviteCount.Since.
+	// Lately is how many links the address got since the time that was asked for, resent ones too. Of an invite that is
+	// older than that it counts one.
 	Lately int
-	// Owner is another tenant that owns the address's domain, or one above it, or lost it lately; zero: none.
+	// Owner is another tenant that owns the address's domain, or else one above it, or lost it lately; zero: none.
 	Owner tenant.ID
 	// Known says that the person is a member of another tenant. It is asked for only where the deployment allows one.
 	Known bool

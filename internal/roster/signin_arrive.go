@@ -106,6 +106,9 @@ func (r *Roster) meetArrival(ctx context.Context, tx Tx, a Arrival) (tenant.Conf
 		return cfg, SignInFacts{}, err
 	}
 	f := signInFacts(cfg, a, rows)
+	if f.Invite, err = goodInvite(ctx, tx, cfg, f.Invite); err != nil {
+		return cfg, f, err
+	}
 	if f.Link != nil && f.Linked == nil { // it was made between the two looks
 		m, err := tx.LockMember(ctx, Scope{}, f.Link.Member)
 		if err != nil {

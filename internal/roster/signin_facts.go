@@ -44,7 +44,7 @@ type SignInFacts struct {
 	Tombstone *Member
 	// Request is the latest join request of the address or the subject; nil: there is none.
 	Request *JoinRequest
-	// Invite is the pending one of the address, perhaps expired; nil: there is none.
+	// Invite is the pending one of the address, perhaps expired; nil: there is none whose inviter may invite still.
 	Invite *Invite
 	// ByHand are the groups of the connection's mapping that no directory manages.
 	ByHand []GroupRef

@@ -1,6 +1,23 @@
 package roster
 
-import "context"
+import (
+	"context"
+	"errors"
+
+	"rollcall/internal/tenant"
+)
+
+// goodInvite is the invite, if who made it may invite people still: else it opens nothing (SECURITY I9, I10).
+func goodInvite(ctx context.Context, rd Reader, cfg tenant.Config, i *Invite) (*Invite, error) {
+	if i == nil {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	_, err := mayInvite(ctx, rd, cfg, i.By)
+	if refusal, ok := errors.AsType[*Error](err); ok && refusal.Code == CodeInviterGone {
+		return nil, nil //nolint:nilnil // there is none that counts
+	}
+	return i, err
+}
 
 // join makes the member that a sign-in makes, or brings one back whom an invite wants back.
 func (w *welcomer) join(ctx context.Context) (Member, error) {

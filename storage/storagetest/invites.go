@@ -142,18 +142,27 @@ func invitesFacts(t *testing.T, b Backend) {
 	if err := other.putDomain(d); err != nil {
 		t.Fatalf("PutDomain: %v", err)
 	}
+	if err := h.putDomain(h.newDomain("own.corp.example", tenant.DomainProven)); err != nil {
+		t.Fatalf("PutDomain: %v", err)
+	}
 	m := fullMember(h)
 	m = h.insertProven(m)
-	i := h.putInvite(h.newInvite("invited@example.com"), 1)
-	addresses := []roster.Email{"nobody@example.com", m.Email, "", i.Email, "bob@deep.corp.example", m.Email}
+	i := h.newInvite("invited@example.com")
+	i.Sends = 3
+	i = h.putInvite(i, 1)
+	old := h.newInvite("old@example.com")
+	old.CreatedAt, old.Sends = epoch().Add(-time.Hour), 4
+	old = h.putInvite(old, 2)
+	addresses := []roster.Email{"nobody@example.com", m.Email, "", i.Email, "bob@deep.corp.example", m.Email, "eve@own.corp.example", old.Email}
 	got, err := h.reader().InviteFacts(t.Context(), addresses, epoch(), true)
 	if err != nil {
 		t.Fatalf("InviteFacts: %v", err)
 	}
 	known := roster.InviteFacts{Email: m.Email, Member: m.ID, State: m.Standing.State, Reason: m.Standing.Reason, Directory: m.Directory}
 	wantSame(t, "InviteFacts", []roster.InviteFacts{
-		{Email: "nobody@example.com"}, known, {}, {Email: i.Email, Invite: i.ID, ExpiresAt: i.ExpiresAt, Lately: 1},
-		{Email: "bob@deep.corp.example", Owner: other.tenant.ID}, known,
+		{Email: "nobody@example.com"}, known, {}, {Email: i.Email, Invite: i.ID, ExpiresAt: i.ExpiresAt, Lately: 3},
+		{Email: "bob@deep.corp.example", Owner: other.tenant.ID}, known, {Email: "eve@own.corp.example"},
+		{Email: old.Email, Invite: old.ID, ExpiresAt: old.ExpiresAt, Lately: 1},
 	}, got)
 	got, err = other.reader().InviteFacts(t.Context(), []roster.Email{m.Email, "ann@corp.example"}, epoch(), true)
 	wantSame(t, "InviteFacts of another tenant", []any{[]roster.InviteFacts{{Email: m.Email, Known: !m.Person.IsZero()}, {Email: "ann@corp.example"}}, error(nil)}, []any{got, err})
