@@ -11,9 +11,9 @@ import (
 
 	"rollcall/internal/issuer"
 	"rollcall/internal/jobs"
+	"rollcall/internal/mail"
 	"rollcall/internal/metrics"
 	"rollcall/internal/roster"
-	"rollcall/internal/secret"
 	"rollcall/storage"
 )
 
@@ -72,14 +72,10 @@ func (p *program) jobKinds(log *slog.Logger, figures *metrics.Metrics) []jobs.Ki
 const jobWorkers = 2 * pullSlots
 
 // jobEngine makes what runs jobs, on connections of its own, which closing gives back.
-func (p *program) jobEngine(key secret.Key, log *slog.Logger, figures *metrics.Metrics) (*jobs.Engine, *storage.JobPool, error) {
+func (p *program) jobEngine(sender *mail.Sender, log *slog.Logger, figures *metrics.Metrics) (*jobs.Engine, *storage.JobPool, error) {
 	pool, err := p.db.OpenJobs(p.ctx)
 	if err != nil {
 		return nil, nil, err
-	}
-	sender, err := p.mailer(key, log, figures)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%w (%w)", err, pool.Close())
 	}
 	kinds := append(p.jobKinds(log, figures), mailJobs(sender)...)
 	config := jobs.Config{Workers: jobWorkers, Kinds: kinds, Logger: log, Now: p.now, Observe: func(kind string, o jobs.Outcome, took time.Duration) {

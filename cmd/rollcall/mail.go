@@ -68,7 +68,7 @@ func (p *program) mailer(key secret.Key, log *slog.Logger, figures *metrics.Metr
 	return s, nil
 }
 
-// mailJobs send what is queued: at once, and once a minute what was left.
+// mailJobs send what is queued, at once. What is left, Sender.Run sends.
 func mailJobs(s *mail.Sender) []jobs.Kind {
 	if s == nil {
 		return nil
@@ -76,7 +76,6 @@ func mailJobs(s *mail.Sender) []jobs.Kind {
 	work := func(ctx context.Context, _ jobs.Job) error { return s.Drain(ctx) }
 	return []jobs.Kind{
 		{Name: roster.MailJob, Timeout: jobs.MaxTimeout, Work: work},
-		{Name: "sweep_mails", Every: time.Minute, Timeout: jobs.MaxTimeout, Work: work},
 	}
 }
 

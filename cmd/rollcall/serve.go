@@ -18,6 +18,7 @@ import (
 
 	"rollcall/internal/issuer"
 	"rollcall/internal/jobs"
+	"rollcall/internal/mail"
 	"rollcall/internal/metrics"
 	"rollcall/internal/secret"
 	"rollcall/internal/web"
@@ -125,7 +126,11 @@ func (c *serveCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	engine, pool, err := p.jobEngine(key, log, figures)
+	sender, err := p.mailer(key, log, figures)
+	if err != nil {
+		return err
+	}
+	engine, pool, err := p.jobEngine(sender, log, figures)
 	if err != nil {
 		return err
 	}
@@ -139,17 +144,20 @@ func (c *serveCmd) Run(p *program) error {
 	log.InfoContext(p.ctx, "serving", "listen", public.Addr().String(), "admin_listen", admin.Addr().String(), "version", release())
 	go keepIndexing(p.ctx, p.roster(), p.db, log)
 	told := p.notifier(key, p.baseURL(public.Addr().String()), log, figures)
-	err = c.run(p.ctx, log, engine, told, web.Listener{Listener: public, Handler: handler}, web.Listener{Listener: admin, Handler: p.backOffice(figures)})
+	err = c.run(p.ctx, log, engine, told, sender, web.Listener{Listener: public, Handler: handler}, web.Listener{Listener: admin, Handler: p.backOffice(figures)})
 	log.InfoContext(p.ctx, "stopped")
 	return err
 }
 
-// run answers requests, runs jobs and tells apps of logouts until ctx ends. Where one of these breaks, the
-// others stop as on a signal.
-func (c *serveCmd) run(ctx context.Context, log *slog.Logger, engine *jobs.Engine, told *issuer.Notifier, listeners ...web.Listener) error {
+// run answers requests, runs jobs, tells apps of logouts and sends mails, if there is a way to, until ctx ends. Where
+// one of these breaks, the others stop as on a signal.
+func (c *serveCmd) run(ctx context.Context, log *slog.Logger, engine *jobs.Engine, told *issuer.Notifier, mails *mail.Sender, listeners ...web.Listener) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return engine.Run(ctx, c.Grace) })
 	group.Go(func() error { return told.Run(ctx) })
+	if mails != nil {
+		group.Go(func() error { return mails.Run(ctx) })
+	}
 	group.Go(func() error {
 		return web.Serve(ctx, log, web.Stop{Drain: time.Duration(c.Drain), Grace: c.Grace}, listeners...)
 	})

@@ -35,7 +35,7 @@ type settings struct {
 	MailFrom    string `name:"mail-from" env:"ROLLCALL_MAIL_FROM" placeholder:"ADDRESS" help:"Whom mails come from, such as \"Acme <no-reply@acme.example>\"; required with --smtp-url."`
 	MailRate    int    `name:"mail-rate" env:"ROLLCALL_MAIL_RATE" placeholder:"N" help:"How many mails leave each second at the most, over all gateways (default: 10)."`
 	BillingURL  string `name:"billing-url" env:"ROLLCALL_BILLING_URL" placeholder:"URL" help:"Where a person who manages billing puts a suspended account right; pages for people of suspended tenants lead there (default: none)."`
-	MailLease   period `name:"mail-lease" env:"ROLLCALL_MAIL_LEASE" placeholder:"PERIOD" help:"How long a mail is one gateway's while it is sent: after that another one sends it, if the first was killed (default: 1m)."`
+	MailLease   period `name:"mail-lease" env:"ROLLCALL_MAIL_LEASE" placeholder:"PERIOD" help:"How long a mail is one gateway's while it is sent: after that another one sends it, if the first was killed (default: 2m)."`
 	LogLevel    string `env:"ROLLCALL_LOG_LEVEL" placeholder:"LEVEL" help:"The least level that is logged: debug, info, warn or error (default: info)."`
 }
 

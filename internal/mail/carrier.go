@@ -180,6 +180,9 @@ func (s *SMTP) message(id roster.MailID, l Letter) (*gomail.Msg, error) {
 	if err != nil {
 		return nil, &Refusal{Permanent: true, Text: "the address can't be used in a mail"}
 	}
+	if to := m.GetTo(); len(to) != 1 || to[0].Address != string(l.To) { // the library reads it by another grammar
+		return nil, &Refusal{Permanent: true, Text: "the address can't be used in a mail"}
+	}
 	_, host, _ := strings.Cut(s.From.Address, "@")
 	m.SetMessageIDWithValue(id.UUID.UUID() + "@" + host) // the same when it is sent again, so that a reader drops the second
 	m.SetDateWithValue(s.Now())
@@ -196,7 +199,9 @@ func refusalOf(err error) *Refusal {
 	if !ok || e.ErrorCode() < 400 {
 		return nil
 	}
-	return &Refusal{Permanent: !e.IsTemp() && e.ErrorCode() >= 500, Text: oneLine(e.Error())}
+	// A no to our own address is the operator's to mend, and no word on the recipient's.
+	permanent := !e.IsTemp() && e.ErrorCode() >= 500 && e.Reason != gomail.ErrSMTPMailFrom
+	return &Refusal{Permanent: permanent, Text: oneLine(e.Error())}
 }
 
 // maxSaid bounds what is kept of a server's words, in bytes.

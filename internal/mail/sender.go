@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,8 +31,11 @@ type Sender struct {
 	Log  *slog.Logger
 	// Observe is told what became of each try. Optional.
 	Observe func(roster.MailState)
-	// Lease is for how long a claimed mail is this process's; a mail whose process was killed is sent after it. 0: DefaultLease.
+	// Lease is for how long a claimed mail is this process's; a mail whose process was killed is sent after it. It is
+	// longer than a conversation about one mail may take. 0: DefaultLease.
 	Lease time.Duration
+	// Every is the pause of Run; 0: DefaultEvery.
+	Every time.Duration
 
 	busy  sync.Mutex
 	again atomic.Bool
@@ -39,13 +43,34 @@ type Sender struct {
 
 // How mails are tried again.
 const (
-	DefaultLease = time.Minute
+	DefaultLease = 2 * time.Minute
+	DefaultEvery = 5 * time.Second
 	giveUpAfter  = 48 * time.Hour
 	firstPause   = 30 * time.Second
 	maxPause     = 2 * time.Hour
 )
 
 var errSaid = errors.New("the mail server does not take it now")
+
+// Run sends what is due, now and then, until ctx ends: what a killed gateway has left, and what is to be tried again.
+// It returns nil; that the store is away is logged once.
+func (s *Sender) Run(ctx context.Context) error {
+	pause := time.NewTicker(cmp.Or(max(s.Every, 0), DefaultEvery))
+	defer pause.Stop()
+	failing := false
+	for {
+		err := s.Drain(ctx)
+		if err != nil && !failing && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "mails wait", "error", err.Error())
+		}
+		failing = err != nil
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-pause.C:
+		}
+	}
+}
 
 // Drain sends what is due, one mail after the other, until nothing is or ctx ends. Of several calls in one process one
 // works, and looks once more for those that came meanwhile. What could not be sent is due again later. The error is of
@@ -68,25 +93,31 @@ func (s *Sender) Drain(ctx context.Context) error {
 
 func (s *Sender) drain(ctx context.Context) error {
 	defer s.Carrier.Rest()
-	lease := s.Lease
-	if lease <= 0 {
-		lease = DefaultLease
-	}
+	lease := cmp.Or(max(s.Lease, 0), DefaultLease)
 	for ctx.Err() == nil {
-		if s.Wait != nil {
-			if err := s.Wait(ctx); err != nil {
-				return nil //nolint:nilerr // the run is over; what waits is sent by the next one
-			}
-		}
 		list, err := s.Queue.ClaimMails(ctx, 1, lease)
 		if err != nil || len(list) == 0 {
 			return err
+		}
+		if !s.mayGo(ctx, lease/4) {
+			// Too many are under way elsewhere. What is left of the lease is given back.
+			return s.Queue.RetryMail(context.WithoutCancel(ctx), list[0], s.Now())
 		}
 		if err := s.send(ctx, list[0]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// mayGo waits for the turn of a mail that is claimed already, so that a look at an empty queue takes nobody's turn.
+func (s *Sender) mayGo(ctx context.Context, most time.Duration) bool {
+	if s.Wait == nil {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	return s.Wait(ctx) == nil
 }
 
 // send sends one claimed mail, and notes what became of it.
