@@ -126,16 +126,22 @@ func narrowInvites(n *narrow, q roster.InviteQuery) {
 	if len(q.States) == 0 {
 		return
 	}
-	now := n.argument(instant(q.Now))
+	bound := ""
+	now := func() string { // PostgreSQL refuses an argument that nothing asks for
+		if bound == "" {
+			bound = n.argument(instant(q.Now))
+		}
+		return bound
+	}
 	var any []string
 	for _, s := range q.States {
 		switch s {
 		case roster.InvitePending:
-			any = append(any, `i.state = 'pending' AND i.expires_at > `+now+` AND coalesce(ml.state, '') <> 'bounced'`)
+			any = append(any, `i.state = 'pending' AND i.expires_at > `+now()+` AND coalesce(ml.state, '') <> 'bounced'`)
 		case roster.InviteBounced:
-			any = append(any, `i.state = 'pending' AND i.expires_at > `+now+` AND ml.state = 'bounced'`)
+			any = append(any, `i.state = 'pending' AND i.expires_at > `+now()+` AND ml.state = 'bounced'`)
 		case roster.InviteExpired:
-			any = append(any, `i.state = 'pending' AND i.expires_at <= `+now, `i.state = 'expired'`)
+			any = append(any, `i.state = 'pending' AND i.expires_at <= `+now(), `i.state = 'expired'`)
 		default:
 			any = append(any, `i.state = `+n.argument(string(s)))
 		}
