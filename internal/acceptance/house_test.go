@@ -131,7 +131,7 @@ func (h *house) boss(a *account, email, name string) roster.Staff {
 // openID is a running OpenID provider with an active connection to it, on which a tenant may insist.
 func (h *house) openID(a *account, name string, accounts ...op.Account) (*op.Provider, tenant.Connection) {
 	h.t.Helper()
-	provider := op.New(op.Config{Accounts: accounts, Keys: []op.Key{do[op.Key](h.t)(op.NewKey("k1"))}, Now: h.clock.Now, AutoLogin: true})
+	provider := op.New(op.Config{Accounts: accounts, Keys: []op.Key{do[op.Key](h.t)(op.NewKey("k1"))}, Now: time.Now, AutoLogin: true})
 	server := httptest.NewServer(provider)
 	h.t.Cleanup(server.Close)
 	provider.SetIssuer(server.URL)
@@ -143,4 +143,22 @@ func (h *house) openID(a *account, name string, accounts ...op.Account) (*op.Pro
 	}
 	provider.AddClient(op.Client{ID: "gateway", Secret: "s3cret-for-the-test-only", RedirectURIs: []string{c.ID.URLs(h.url).Redirect}})
 	return provider, c
+}
+
+// enforce has a tenant insist on a connection, with a way out for an admin.
+func (h *house) enforce(a *account, c tenant.Connection, admin roster.Staff) {
+	h.t.Helper()
+	ctx := h.t.Context()
+	do[tenant.Connection](h.t)(h.roster.ActivateConnection(ctx, a.admin, c.ID))
+	c, _ = do[tenant.Config](h.t)(h.roster.Store.Reader(a.id).Config(ctx)).Connection(c.ID)
+	do[tenant.Connection](h.t)(h.roster.NoteTested(ctx, a.admin, c.ID, c.Version))
+	id := do[roster.MemberID](h.t)(roster.ParseMemberID(admin.Actor.ID))
+	do[tenant.Tenant](h.t)(h.roster.AddBreakGlass(ctx, a.admin, id, "on call", time.Time{}))
+	do[tenant.Tenant](h.t)(h.roster.EnforceSSO(ctx, a.admin, true))
+}
+
+// stateOf is the state of an invite.
+func (h *house) stateOf(a *account, i roster.Invite) roster.InviteState {
+	h.t.Helper()
+	return do[roster.Invite](h.t)(h.roster.Invite(h.t.Context(), a.staff, i.ID)).State
 }
