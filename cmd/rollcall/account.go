@@ -49,25 +49,13 @@ func (s accountState) Take(ctx context.Context, id string) ([]byte, error) {
 // count are what the limits are for.
 type accountLimits struct{ limits shortlived.Limits }
 
-// accountRates are how many tries of each use there may be.
-func accountRates() map[string]shortlived.Rate {
-	return map[string]shortlived.Rate{
-		account.UseGuessNetwork: {Count: 60, Per: 10 * time.Minute, Burst: 120}, // an office behind one address is no attack
-		account.UseGuessAccount: {Count: 10, Per: 15 * time.Minute, Burst: 10},
-		account.UseGuessFlood:   {Count: 30, Per: time.Hour, Burst: 50},
-		account.UseMailNetwork:  {Count: 60, Per: 10 * time.Minute, Burst: 120},
-		account.UseMailAccount:  {Count: 6, Per: time.Hour, Burst: 6},
-		account.UseMailFlood:    {Count: 30, Per: time.Hour, Burst: 30},
-	}
-}
-
 // Wait implements account.Limits.
 func (l accountLimits) Wait(ctx context.Context, use, name string) (time.Duration, error) {
-	rate, ok := accountRates()[use]
+	rate, ok := account.Rates()[use]
 	if !ok {
 		return 0, fmt.Errorf("no rate for %q", use)
 	}
-	d, err := l.limits.Allow(ctx, shortlived.Key{Use: use, Name: name}, rate, 1)
+	d, err := l.limits.Allow(ctx, shortlived.Key{Use: use, Name: name}, shortlived.Rate(rate), 1)
 	if err != nil {
 		return 0, fmt.Errorf("count tries: %w", err)
 	}

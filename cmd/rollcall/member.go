@@ -11,17 +11,18 @@ import (
 )
 
 type memberCmd struct {
-	List       memberListCmd       `cmd:"" help:"List a tenant's members: role, access, and by whose word."`
-	Show       memberShowCmd       `cmd:"" help:"Show one member with all claims, groups and attributes."`
-	Explain    memberExplainCmd    `cmd:"" help:"Say why a member has access and a role, or has not: the rule, who decided, and who would be next."`
-	Add        memberAddCmd        `cmd:"" help:"Make somebody a member without a directory."`
-	Activate   memberActivateCmd   `cmd:"" help:"Take back your own word that a member is off. A directory's word stays."`
-	Deactivate memberDeactivateCmd `cmd:"" help:"Take a member's access, whatever the directory says."`
-	SetRole    memberSetRoleCmd    `cmd:"" help:"Give a member a role."`
-	Remove     memberRemoveCmd     `cmd:"" help:"End a membership. The history stays; a directory may bring the same person back."`
-	Links      memberLinksCmd      `cmd:"" help:"List who a member is at the tenant's identity providers."`
-	Unlink     memberUnlinkCmd     `cmd:"" help:"End a link: the subject is not the member any more."`
-	Confirm    memberConfirmCmd    `cmd:"" help:"Decide on a member whom a directory wants to take over."`
+	List          memberListCmd       `cmd:"" help:"List a tenant's members: role, access, and by whose word."`
+	Show          memberShowCmd       `cmd:"" help:"Show one member with all claims, groups and attributes."`
+	Explain       memberExplainCmd    `cmd:"" help:"Say why a member has access and a role, or has not: the rule, who decided, and who would be next."`
+	Add           memberAddCmd        `cmd:"" help:"Make somebody a member without a directory."`
+	Activate      memberActivateCmd   `cmd:"" help:"Take back your own word that a member is off. A directory's word stays."`
+	Deactivate    memberDeactivateCmd `cmd:"" help:"Take a member's access, whatever the directory says."`
+	SetRole       memberSetRoleCmd    `cmd:"" help:"Give a member a role."`
+	Remove        memberRemoveCmd     `cmd:"" help:"End a membership. The history stays; a directory may bring the same person back."`
+	Links         memberLinksCmd      `cmd:"" help:"List who a member is at the tenant's identity providers."`
+	Unlink        memberUnlinkCmd     `cmd:"" help:"End a link: the subject is not the member any more."`
+	ResetPassword memberResetCmd      `cmd:"" help:"Make a link by which a member without an identity provider sets a password."`
+	Confirm       memberConfirmCmd    `cmd:"" help:"Decide on a member whom a directory wants to take over."`
 }
 
 type memberListCmd struct {

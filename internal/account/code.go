@@ -72,13 +72,13 @@ const mailTime = 30 * time.Second
 // later writes mails once the answer is given: whether there was one to write must not show in the answer's time.
 func (d *Door) later(r *http.Request, f func(context.Context) error) {
 	ctx, id := context.WithoutCancel(r.Context()), d.RequestID(r.Context())
-	go func() {
+	d.Later(func() {
 		ctx, cancel := context.WithTimeout(ctx, mailTime)
 		defer cancel()
 		if err := f(ctx); err != nil {
 			d.Log.ErrorContext(ctx, "a mail that somebody asked for was not written", "error", err, "request_id", id)
 		}
-	}()
+	})
 }
 
 // ways says in which teams somebody who proves an address may go on: those whose member they are, and the one that they may

@@ -12,6 +12,7 @@ import (
 
 	"rollcall/console"
 	"rollcall/internal/mail"
+	"rollcall/internal/password"
 	"rollcall/internal/reason"
 	"rollcall/internal/roster"
 	"rollcall/internal/session"
@@ -56,8 +57,10 @@ type Config struct {
 	Public    string
 	RequestID func(context.Context) string // optional
 	Sender    func(*http.Request) string   // whom a request comes from; optional
-	Log       *slog.Logger
-	Now       func() time.Time
+	// Later runs what nobody waits for; optional: beside the request.
+	Later func(func())
+	Log   *slog.Logger
+	Now   func() time.Time
 }
 
 // Door serves people's own sign-ins and pages. It is safe for concurrent use.
@@ -70,13 +73,16 @@ type Door struct {
 func New(c Config) (*Door, error) {
 	if c.Roster == nil || c.Locator == nil || c.Sessions == nil || c.State == nil || c.Limits == nil || c.Pages == nil || c.JoinByMail == nil ||
 		c.Refuse == nil || len(c.DeviceKey) == 0 || c.Public == "" || c.Log == nil || c.Now == nil {
-		return nil, errors.New("account: all of the configuration but RequestID and Sender is required")
+		return nil, errors.New("account: all of the configuration but RequestID, Sender and Later is required")
 	}
 	if c.RequestID == nil {
 		c.RequestID = func(context.Context) string { return "" }
 	}
 	if c.Sender == nil {
 		c.Sender = func(*http.Request) string { return "" }
+	}
+	if c.Later == nil {
+		c.Later = func(f func()) { go f() }
 	}
 	return &Door{Config: c, insecure: strings.HasPrefix(c.Public, "http://")}, nil
 }
@@ -88,7 +94,7 @@ const (
 	pathCode     = "/login/code"
 	pathChoose   = "/login/choose"
 	pathForgot   = "/password/forgot"
-	pathReset    = "/password/reset"
+	pathReset    = password.ResetPath
 )
 
 // Routes mounts the door on r. All that changes anything refuses what another site's page sent (SECURITY X5).

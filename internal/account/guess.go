@@ -7,7 +7,7 @@ import (
 	"rollcall/internal/roster"
 )
 
-// The uses that tries are counted by; how many there are is Limits' to say.
+// The uses that tries are counted by. A new one is added to Rates, too.
 const (
 	UseGuessNetwork = "password_network" // passwords from one network
 	UseGuessAccount = "password_account" // passwords for one address from one network, or one known browser
@@ -17,9 +17,23 @@ const (
 	UseMailFlood    = "mail_flood"       // mails to one address
 )
 
-// Uses are all of them.
-func Uses() []string {
-	return []string{UseGuessNetwork, UseGuessAccount, UseGuessFlood, UseMailNetwork, UseMailAccount, UseMailFlood}
+// Rate is Count tries in each Per, of which up to Burst may come at once.
+type Rate struct {
+	Count int
+	Per   time.Duration
+	Burst int
+}
+
+// Rates are how many tries of each use there may be.
+func Rates() map[string]Rate {
+	return map[string]Rate{
+		UseGuessNetwork: {Count: 60, Per: 10 * time.Minute, Burst: 120}, // an office behind one address is no attack
+		UseGuessAccount: {Count: 10, Per: 15 * time.Minute, Burst: 10},
+		UseGuessFlood:   {Count: 30, Per: time.Hour, Burst: 50},
+		UseMailNetwork:  {Count: 60, Per: 10 * time.Minute, Burst: 120},
+		UseMailAccount:  {Count: 6, Per: time.Hour, Burst: 6},
+		UseMailFlood:    {Count: 30, Per: time.Hour, Burst: 30},
+	}
 }
 
 // allowance is what became of a try that was counted.

@@ -5,15 +5,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"time"
 
 	"rollcall/console"
-	"rollcall/internal/mail"
 	"rollcall/internal/password"
 	"rollcall/internal/reason"
 	"rollcall/internal/roster"
-	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
 )
 
@@ -57,39 +54,13 @@ func (d *Door) mailResets(ctx context.Context, email roster.Email) error {
 	if err != nil {
 		return err
 	}
+	resets := password.Resets{Roster: d.Roster, Post: d.Post, Public: d.Public}
 	for _, m := range open[:min(len(open), mostPasswords)] {
-		cfg, err := d.Roster.Store.Reader(m.Tenant).Config(ctx)
-		if err != nil {
-			return err
-		}
-		link, err := ResetLink(ctx, d.Roster, d.Post.Key, d.Public, m.Tenant, m.Member)
-		if err != nil {
-			return err
-		}
-		draft, err := d.Post.Draft(roster.MailPasswordReset, email, "", mail.Reset{Tenant: cfg.Tenant.Name, Link: link, Minutes: int(password.LinkLife / time.Minute)})
-		if err != nil {
-			return err //nolint:wrapcheck // it says what to do
-		}
-		draft.Member = m.Member
-		if err := d.Roster.SendMail(ctx, m.Tenant, draft); err != nil {
-			return err
+		if _, err := resets.Mail(ctx, m.Tenant, m.Member); err != nil {
+			return err //nolint:wrapcheck // it says what it did
 		}
 	}
 	return nil
-}
-
-// ResetLink makes a link by which a member sets a password once, within half an hour.
-func ResetLink(ctx context.Context, ros *roster.Roster, key secret.Key, public string, id tenant.ID, member roster.MemberID) (string, error) {
-	m, err := ros.MayUsePassword(ctx, id, member)
-	if err != nil {
-		return "", err
-	}
-	mark, err := ros.PasswordMark(ctx, id, member)
-	if err != nil {
-		return "", err
-	}
-	l := password.Link{Tenant: id.String(), Member: member.String(), Email: string(m.Email), Mark: mark, Until: ros.Now().Add(password.LinkLife)}
-	return public + pathReset + "?" + url.Values{"token": {l.Seal(key)}}.Encode(), nil
 }
 
 // linked is a link to set a password that a browser came by.

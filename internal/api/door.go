@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,6 +39,8 @@ type Config struct {
 	Connections *connect.Service
 	// Inviter makes invites with their links and mails.
 	Inviter Inviter
+	// MailReset mails a member a link to set a password. Optional.
+	MailReset func(context.Context, tenant.ID, roster.MemberID) (roster.Member, error)
 	// Trial tries connections. Optional.
 	Trial Trial
 	// TestLink makes links of test sign-ins. Optional.

@@ -13,6 +13,7 @@ func (d *Door) memberActions() {
 	add(d, tag, operation{id: "deactivateMember", verb: "POST /tenants/{tenant}/members/{member}/deactivate", scope: WriteMembers, summary: "Deactivate a member", about: "Takes the member's access, whatever a directory says."}, d.deactivateMember)
 	add(d, tag, operation{id: "setMemberRole", verb: "PUT /tenants/{tenant}/members/{member}/role", scope: WriteMembers, summary: "Set a member's role", about: "Gives the member a role at your word; an empty text takes the word back, so that the next one counts."}, d.setMemberRole)
 	add(d, tag, operation{id: "confirmMember", verb: "POST /tenants/{tenant}/members/{member}/confirm", scope: WriteMembers, summary: "Decide on a member", about: "Decides on a member whom a directory wants to take over: accept lets the directory's word count, otherwise the directory lets go of the member."}, d.confirmMember)
+	add(d, tag, operation{id: "mailPasswordLink", verb: "POST /tenants/{tenant}/members/{member}/password-link", scope: WriteMembers, summary: "Mail a link to set a password", about: "Mails the member a link by which they set a password, good for 30 minutes and once. Only the member gets to know it. Refused with sso_required where the tenant enforces SSO, and with mail_not_set_up."}, d.mailPasswordLink)
 	add(d, tag, operation{id: "removeMember", verb: "DELETE /tenants/{tenant}/members/{member}", scope: WriteMembers, summary: "Remove a member", about: "Ends the membership. The history stays; a directory may bring the same person back."}, d.removeMember)
 }
 
@@ -81,4 +82,16 @@ func (d *Door) removeMember(ctx context.Context, in *InMemberAction) (*struct{},
 	}
 	s.If = in.precondition()
 	return nil, d.Roster.RemoveMember(ctx, s, id)
+}
+
+func (d *Door) mailPasswordLink(ctx context.Context, in *InMemberAction) (*versioned[view.MemberView], error) {
+	return d.act(ctx, in.InMember, in.Conditional, func(s roster.Staff, id roster.MemberID) (roster.Member, error) {
+		if d.MailReset == nil {
+			return roster.Member{}, &roster.Error{Kind: roster.Refused, Code: roster.CodeMailNotSetUp, Detail: "This gateway sends no mails."}
+		}
+		if err := d.Roster.NotePasswordLink(ctx, s, id); err != nil {
+			return roster.Member{}, err
+		}
+		return d.MailReset(ctx, s.Tenant, id)
+	})
 }

@@ -54,6 +54,25 @@ func (r *Roster) ResetPassword(ctx context.Context, s Staff, m MemberID, l Passw
 	})
 }
 
+// PasswordLinkMade tells that somebody else than the member had a link made by which the member sets a password.
+const PasswordLinkMade EventKind = "password.link_made"
+
+// NotePasswordLink writes the event of that. Errors as of MayUsePassword.
+func (r *Roster) NotePasswordLink(ctx context.Context, s Staff, m MemberID) error {
+	return r.update(ctx, s.Tenant, s.source(), func(tx Tx, _ bool) error {
+		before, cfg, err := lockLive(ctx, tx, Staff{Tenant: s.Tenant}, m)
+		if err != nil {
+			return err
+		}
+		if err := mayUse(cfg, before, tx.Now()); err != nil {
+			return err
+		}
+		e := s.event(PasswordLinkMade, details{})
+		e.Member, e.Version = m, before.Version
+		return tx.AppendEvent(ctx, e)
+	})
+}
+
 // CodeLinkOver refuses a mailed link that is good for nothing any more.
 const CodeLinkOver Code = "link_over"
 
