@@ -41,6 +41,7 @@ type portal struct {
 	short   *shortlived.Memory
 	testKey []byte
 	handler http.Handler // what the server answers with
+	routes  *mux.Router
 	// saml are the SAML providers that are running, by connection.
 	saml map[tenant.ConnectionID]*samlidp.Provider
 }
@@ -80,7 +81,7 @@ func (g *gateway) portalLogging(log *slog.Logger) *portal {
 	g.t.Cleanup(server.Close)
 	key := g.connect.Key // the same that the API seals with
 	p := &portal{
-		gateway: g, url: server.URL, handler: handler, short: shortlived.NewMemory(g.clock.Now, 0), testKey: key.Derive(secret.TestTicketKey),
+		gateway: g, url: server.URL, handler: handler, routes: routes, short: shortlived.NewMemory(g.clock.Now, 0), testKey: key.Derive(secret.TestTicketKey),
 		saml: map[tenant.ConnectionID]*samlidp.Provider{},
 	}
 	client := outbound.New(outbound.Config{Loopback: true})
