@@ -108,4 +108,3 @@ func (d *demo) letterTo(ctx context.Context, address string) (mail.Kept, error) 
 		}
 	}
 }
-

@@ -212,7 +212,7 @@ func (in *inviteLinesIn) drafts() []roster.InviteDraft {
 
 // InviteLines is what became, or would become, of each line.
 type InviteLines struct {
-	Invited int                   `json:"invited" doc:"How many were, or would be."`
+	Invited int                     `json:"invited" doc:"How many were, or would be."`
 	Lines   []view.InviteResultView `json:"lines"`
 }
 
