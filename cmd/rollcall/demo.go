@@ -32,7 +32,7 @@ func (*demoCmd) Help() string {
 directories that push into it over HTTP: Entra, Okta and Google. Then one person is disabled by a directory,
 another one blocked by an admin, and the first restored. People sign in by SAML and OpenID Connect at two small
 identity providers and go on to an example application; one joins by the domain, others are refused, and a session
-ends with a directory's word. At the end the roster says who has access, in which role, and by whose word. It serves on until it is stopped, so that you
+ends with a directory's word. Somebody whom neither knows is invited by a mail, which is kept at /mails. At the end the roster says who has access, in which role, and by whose word. It serves on until it is stopped, so that you
 can look around, also in a browser.
 
 No setting is read but --listen and --admin-listen; without these flags it takes free ports. The exit code is

@@ -72,7 +72,7 @@ func (d *demo) invite() error {
 	if at, err = v.get(d.ctx, link); err != nil {
 		return err
 	}
-	d.tell.line("The link is used up: %d %s", at.status, at.first(atom.Code))
+	d.tell.line("The link is used up: opened once more it says %d %s.", at.status, at.first(atom.Code))
 	return nil
 }
 

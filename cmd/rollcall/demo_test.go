@@ -48,7 +48,7 @@ func TestDemo(t *testing.T) {
 	t.Run("roles come by different words", func(t *testing.T) {
 		t.Parallel()
 		want := []string{
-			"R4 directory group mapping", "R4 domain default", "R4 set by an admin", "R4 set by the operator", "R4 tenant default",
+			"R4 accepted invite", "R4 directory group mapping", "R4 domain default", "R4 set by an admin", "R4 set by the operator", "R4 tenant default",
 		}
 		if diff := cmp.Diff(want, distinct(got.Members, func(m view.ExplanationView) string { return m.Rank.Rule })); diff != "" {
 			t.Errorf("rules mismatch (-want +got):\n%s", diff)
@@ -61,8 +61,14 @@ func TestDemo(t *testing.T) {
 		if diff := cmp.Diff(want, distinct(off, func(m view.ExplanationView) string { return string(m.Reason) })); diff != "" {
 			t.Errorf("reasons mismatch (-want +got):\n%s", diff)
 		}
-		if len(off) != 2 || len(got.Members) != 15 {
-			t.Errorf("%d of %d members are off, want 2 of 15", len(off), len(got.Members))
+		if len(off) != 2 || len(got.Members) != 16 {
+			t.Errorf("%d of %d members are off, want 2 of 16", len(off), len(got.Members))
+		}
+	})
+	t.Run("somebody is invited, and is in by one form", func(t *testing.T) {
+		t.Parallel()
+		if v := got.Invited; v.Role != "editor" || v.Mailed == "" || v.InMS <= 0 {
+			t.Errorf("the invite: %+v", v)
 		}
 	})
 	t.Run("people sign in by both protocols, and those who must not are told why", func(t *testing.T) {
