@@ -80,6 +80,15 @@ func (i *invitation) state() string {
 	return i.a.g.must(http.StatusOK, "GET", "/tenants/acme/invites/"+i.id, nil).get("state")
 }
 
+// ended fails the test unless it is over so, for the reason.
+func (i *invitation) ended(state roster.InviteState, reason roster.Code) {
+	i.a.g.t.Helper()
+	r := i.a.g.must(http.StatusOK, "GET", "/tenants/acme/invites/"+i.id, nil)
+	if r.get("state") != string(state) || r.get("reason") != string(reason) {
+		i.a.g.t.Errorf("the invite of %s is %s (%s), want %s (%s)", r.get("email"), r.get("state"), r.get("reason"), state, reason)
+	}
+}
+
 func (i *invitation) stands(want string) {
 	i.a.g.t.Helper()
 	if got := i.state(); got != want {

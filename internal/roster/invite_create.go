@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +56,7 @@ func (v InviteVerdict) refusal() error {
 	case v.Verdict == VerdictBlocked:
 		kind = Refused
 	}
-	return &Error{Kind: kind, Code: v.Code, Field: "email", Detail: v.Detail}
+	return &Error{Kind: kind, Code: v.Code, Field: cmp.Or(v.Field, "email"), Detail: v.Detail}
 }
 
 // CheckInvites says for each line what CreateInvites would make of it, and writes nothing. Errors as of CreateInvites.
@@ -208,11 +209,11 @@ func (b *batch) judge(ctx context.Context, lines []InviteDraft) ([]InviteVerdict
 
 func (b *batch) line(l InviteDraft, addresses []Email, wrong error, i int) InviteVerdict {
 	if e, ok := errors.AsType[*Error](wrong); ok {
-		return InviteVerdict{Verdict: VerdictInvalid, Code: e.Code, Detail: e.Detail}
+		return InviteVerdict{Verdict: VerdictInvalid, Code: e.Code, Field: e.Field, Detail: e.Detail}
 	}
 	for _, g := range l.Groups {
 		if !b.hand[g] {
-			return InviteVerdict{Verdict: VerdictInvalid, Detail: "One of the groups is not there, or a directory manages it: who is in it is decided there."}
+			return InviteVerdict{Verdict: VerdictInvalid, Field: "groups", Detail: "One of the groups is not there, or a directory manages it: who is in it is decided there."}
 		}
 	}
 	f := b.facts[i-b.skip]

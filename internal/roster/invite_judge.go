@@ -36,6 +36,7 @@ type InviteVerdict struct {
 	Email   string
 	Verdict InviteOutcome
 	Code    Code   // of the refusal; empty: none
+	Field   string // that is wrong; empty: the address
 	Detail  string // for people: what to do
 	Invite  InviteID
 }
