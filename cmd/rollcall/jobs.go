@@ -77,7 +77,7 @@ func (p *program) jobEngine(sender *mail.Sender, log *slog.Logger, figures *metr
 	if err != nil {
 		return nil, nil, err
 	}
-	kinds := append(p.jobKinds(log, figures), mailJobs(sender)...)
+	kinds := append(append(p.jobKinds(log, figures), mailJobs(sender)...), p.reviewJob(figures))
 	config := jobs.Config{Workers: jobWorkers, Kinds: kinds, Logger: log, Now: p.now, Observe: func(kind string, o jobs.Outcome, took time.Duration) {
 		figures.Job(kind, string(o), took)
 	}}

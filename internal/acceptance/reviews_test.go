@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
 	"rollcall/internal/view"
 )
 
@@ -139,5 +140,40 @@ func TestReviewsOfAnotherTenantAreNotThere(t *testing.T) {
 		g.must(http.StatusNotFound, "GET", path+"/people", nil)
 		g.must(http.StatusNotFound, "PUT", path+"/people/"+ann.ID.String(), object{"decision": "remove"})
 		g.must(http.StatusNotFound, "POST", path+"/finish", object{"incomplete": true})
+	})
+}
+
+// TestReviewsBeginByThemselves has a quarter pass: a review begins, once, and admins are mailed.
+func TestReviewsBeginByThemselves(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		a, b := g.tenant("acme"), g.tenant("beta")
+		a.brought("ann@acme.example", "Ann")
+		b.brought("bob@beta.example", "Bob")
+		boss := do[roster.Member](t)(g.roster.AddMember(t.Context(), a.staff, "ana@acme.example", "admin", "Ana"))
+		do[tenant.Tenant](t)(g.roster.SetReviews(t.Context(), a.staff, 3))
+		var mailed []roster.ReviewNotice
+		pass := func() {
+			t.Helper()
+			err := g.roster.StartDueReviews(t.Context(), func(n roster.ReviewNotice) (roster.MailDraft, error) {
+				mailed = append(mailed, n)
+				return roster.MailDraft{Kind: roster.MailReviewDue, To: n.To, Body: []byte("sealed")}, nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		pass()
+		if n := a.count("review.started"); n != 0 {
+			t.Fatalf("%d reviews began at once", n)
+		}
+		g.clock.advance(100 * 24 * time.Hour)
+		pass()
+		pass()
+		if n := a.count("review.started"); n != 1 || b.count("review.started") != 0 {
+			t.Errorf("%d reviews began, want one, and none of a tenant that asked for none", n)
+		}
+		if len(mailed) != 1 || mailed[0].To != boss.Email || mailed[0].People != 2 {
+			t.Errorf("mailed: %+v, want one mail to the admin", mailed)
+		}
 	})
 }
