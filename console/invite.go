@@ -19,8 +19,6 @@ type AcceptInvite struct {
 	Consent            string // the words beside the box for text messages
 	// Problems say what is wrong with what was typed, by the field's name.
 	Problems map[string]string
-	// Passkey offers a passkey in place of a password, where scripts run.
-	Passkey bool
 }
 
 func (AcceptInvite) name() string    { return "accept" }

@@ -34,7 +34,7 @@ func TestPromiseA18_A19_A20_A21_TheForm(t *testing.T) {
 		if got := b.value(`document.querySelector("#sms").checked + " " + document.querySelector("#sms").required + " " + document.querySelector("#phone").required`); got != "false false false" {
 			t.Errorf("ticked, required, phone required: %s", got)
 		}
-		if got := b.value(`document.querySelector("#password").autocomplete`); got != "new-password" || b.has("[data-passkey-make]") {
+		if got := b.value(`document.querySelector("#password").autocomplete`); got != "new-password" {
 			t.Errorf("the password's autocomplete is %q", got)
 		}
 		b.says(console.SMSConsentWording)
