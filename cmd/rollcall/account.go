@@ -19,10 +19,14 @@ import (
 
 // account makes the door of people's own sign-ins and pages.
 func (p *program) account(r *roster.Roster, key secret.Key, publicURL string, who *session.Service, people *sso.Door, log *slog.Logger) (*account.Door, error) {
+	keys, err := passkeys(publicURL, people.Pages)
+	if err != nil {
+		return nil, err
+	}
 	joiner := jit.Joiner{Roster: r}
 	return account.New(account.Config{
 		Roster: r, Locator: p.db, Sessions: who, State: accountState{p.short}, Limits: accountLimits{p.short}, Post: p.post(key), Pages: people.Pages,
-		Refuse: people.Refuse, DeviceKey: key.Derive(secret.DeviceKey), Public: publicURL, RequestID: web.RequestID, Sender: sender, Log: log, Now: p.now,
+		Refuse: people.Refuse, DeviceKey: key.Derive(secret.DeviceKey), FactorKey: key, Passkeys: keys, Public: publicURL, RequestID: web.RequestID, Sender: sender, Log: log, Now: p.now,
 		JoinByMail: func(ctx context.Context, id tenant.ID, email string, n roster.Names, c roster.Client) (account.Joined, error) {
 			in, err := joiner.JoinByMail(ctx, id, email, n, c)
 			return account.Joined{Session: in.Session, Token: in.Token}, err

@@ -228,7 +228,7 @@ func (p *program) doors(key secret.Key, publicURL string, log *slog.Logger, figu
 		return nil, nil, err
 	}
 	people.Lead = leadBack(guests)
-	me, err := p.own(r, who, people, people.Pages)
+	me, err := p.own(r, who, people, people.Pages, key, publicURL)
 	if err != nil {
 		return nil, nil, err
 	}

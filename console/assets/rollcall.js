@@ -31,3 +31,27 @@ for (const button of document.querySelectorAll("button[data-show]")) {
     button.textContent = shown ? "Show the password" : "Hide the password";
   });
 }
+for (const form of document.querySelectorAll("form[data-passkey]")) {
+  const button = form.querySelector("[data-passkey-button]");
+  const making = form.dataset.passkey === "create";
+  const read = window.PublicKeyCredential && (making ? PublicKeyCredential.parseCreationOptionsFromJSON : PublicKeyCredential.parseRequestOptionsFromJSON);
+  if (!read) {
+    button.disabled = true;
+    button.textContent = "This browser has no passkeys";
+    continue;
+  }
+  form.addEventListener("submit", async (event) => {
+    if (form.elements.answer.value) return;
+    event.preventDefault();
+    button.disabled = true;
+    try {
+      const publicKey = read.call(PublicKeyCredential, JSON.parse(form.dataset.options));
+      const made = await (making ? navigator.credentials.create({ publicKey }) : navigator.credentials.get({ publicKey }));
+      form.elements.answer.value = JSON.stringify(made.toJSON());
+    } catch {
+      form.elements.answer.value = "none";
+    }
+    button.disabled = false;
+    form.submit();
+  });
+}

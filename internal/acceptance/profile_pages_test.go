@@ -1,11 +1,14 @@
 package acceptance
 
 import (
+	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
@@ -13,9 +16,15 @@ import (
 
 	"rollcall/console"
 	door "rollcall/internal/account"
+	letters "rollcall/internal/mail"
+	"rollcall/internal/passkey"
+	"rollcall/internal/reason"
+	"rollcall/internal/roster"
+	"rollcall/internal/tenant"
 	chrome "rollcall/internal/testenv/browser"
 	"rollcall/internal/testenv/chromium"
 	"rollcall/internal/web"
+	"rollcall/storage/shortlived"
 )
 
 // ownPages is a server with the pages that people have about themselves, by http on this machine.
@@ -29,15 +38,55 @@ func (g *gateway) ownPages() *ownPages {
 	pages := do[*console.Pages](g.t)(console.New("Rollcall"))
 	who := g.sessions()
 	who.Insecure = true
-	own := do[*door.Own](g.t)(door.NewOwn(door.OwnConfig{
-		Roster: g.roster, Sessions: who, Pages: pages, PhoneRegion: "DE", RequestID: web.RequestID, Now: g.clock.Now,
-		Refuse: func(w http.ResponseWriter, _ *http.Request, err error) { http.Error(w, err.Error(), web.Status(err)) },
-	}))
 	routes := mux.NewRouter()
-	web.Mount(routes, web.Door{Name: "own", Routes: own.Routes}, web.Door{Name: "pages", Routes: pages.Routes})
 	server := httptest.NewServer(routes)
 	g.t.Cleanup(server.Close)
-	return &ownPages{gateway: g, url: server.URL}
+	o := &ownPages{gateway: g, url: strings.Replace(server.URL, "127.0.0.1", "localhost", 1)} // passkeys need a name
+	keys := do[*passkey.Service](g.t)(passkey.New(o.url, "Rollcall"))
+	short := tries{shortlived.NewMemory(g.clock.Now, 0)}
+	desk := reason.Desk{Pages: pages, Public: o.url, Now: g.clock.Now, RequestID: web.RequestID}
+	post := letters.Post{Key: g.connect.Key}
+	own := do[*door.Own](g.t)(door.NewOwn(door.OwnConfig{
+		Roster: g.roster, Sessions: who, Pages: pages, PhoneRegion: "DE", RequestID: web.RequestID, Now: g.clock.Now, Refuse: desk.Refuse,
+		Key: g.connect.Key, Passkeys: keys, State: short, Post: post, Public: o.url,
+	}))
+	people := do[*door.Door](g.t)(door.New(door.Config{
+		Roster: g.roster, Locator: g.roster.Locator, Sessions: who, State: short, Limits: short, Post: post, Pages: pages, Refuse: desk.Refuse,
+		DeviceKey: []byte("a key for marks"), FactorKey: g.connect.Key, Passkeys: keys, Public: o.url, RequestID: web.RequestID,
+		Log: slog.New(slog.DiscardHandler), Now: g.clock.Now,
+		JoinByMail: func(context.Context, tenant.ID, string, roster.Names, roster.Client) (door.Joined, error) {
+			return door.Joined{}, roster.NotFound
+		},
+	}))
+	web.Mount(routes, web.Door{Name: "account", Routes: people.Routes}, web.Door{Name: "own", Routes: own.Routes}, web.Door{Name: "pages", Routes: pages.Routes})
+	routes.Path("/").HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l, err := who.FromRequest(r)
+		if err != nil {
+			http.Error(w, "nobody", http.StatusUnauthorized)
+			return
+		}
+		_, _ = w.Write([]byte("in as " + string(l.Member.Email) + " by " + string(l.Session.Method)))
+	})
+	return o
+}
+
+// tries keeps steps of sign-ins, and counts tries.
+type tries struct{ *shortlived.Memory }
+
+func (s tries) Put(ctx context.Context, id string, value []byte, ttl time.Duration) error {
+	return s.Memory.Put(ctx, shortlived.Key{Use: "step", Name: id}, value, ttl)
+}
+
+func (s tries) Take(ctx context.Context, id string) ([]byte, error) {
+	return s.Memory.Take(ctx, shortlived.Key{Use: "step", Name: id})
+}
+
+func (s tries) Wait(ctx context.Context, use, name string) (time.Duration, error) {
+	d, err := s.Allow(ctx, shortlived.Key{Use: use, Name: name}, shortlived.Rate{Count: 10, Per: 15 * time.Minute, Burst: 10}, 1)
+	if err != nil || d.Allowed {
+		return 0, err
+	}
+	return d.RetryAfter, nil
 }
 
 // in is a browser in which a member is signed in.
@@ -46,6 +95,26 @@ func (o *ownPages) in(a *account, member string) *chrome.Browser {
 	b := chrome.New(o.t, nil)
 	b.SetCookie(o.url, &http.Cookie{Name: "rollcall", Value: a.browser(member), Path: "/", HttpOnly: true})
 	return b
+}
+
+// tab has Chromium bear a session; empty: none.
+func (o *ownPages) tab(ctx context.Context, t *testing.T, session string) {
+	t.Helper()
+	if err := chromedp.Do(ctx, chromedp.Navigate(o.url+"/assets/rollcall.css")); err != nil {
+		t.Fatal(err)
+	}
+	o.cookie(ctx, t, "rollcall", session, "/")
+}
+
+func (o *ownPages) cookie(ctx context.Context, t *testing.T, name, value, path string) {
+	t.Helper()
+	cookie := network.SetCookieParams{Name: name, Value: value, URL: o.url + path, Path: path}
+	if value == "" {
+		cookie.Value = "none"
+	}
+	if _, err := chromedp.Call(ctx, network.SetCookie, cookie); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // shows fails the test unless the page has a text.
@@ -192,14 +261,7 @@ func TestPromiseA20ProfileInChromium(t *testing.T) {
 		a, o := g.tenant("acme"), g.ownPages()
 		ada := a.somebody("ada@acme.example", "viewer")
 		ctx := chromium.New(t)
-		at, err := url.Parse(o.url)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cookie := network.SetCookieParams{Name: "rollcall", Value: a.browser(ada), Domain: at.Hostname(), Path: "/"}
-		if _, err := chromedp.Call(ctx, network.SetCookie, cookie); err != nil {
-			t.Fatal(err)
-		}
+		o.tab(ctx, t, a.browser(ada))
 		ticked := func(steps ...chromedp.Action[chromedp.Void]) bool {
 			t.Helper()
 			if err := chromedp.Do(ctx, steps...); err != nil {

@@ -12,9 +12,11 @@ import (
 
 	"rollcall/console"
 	"rollcall/internal/mail"
+	"rollcall/internal/passkey"
 	"rollcall/internal/password"
 	"rollcall/internal/reason"
 	"rollcall/internal/roster"
+	"rollcall/internal/secret"
 	"rollcall/internal/session"
 	"rollcall/internal/tenant"
 	"rollcall/internal/web"
@@ -53,6 +55,10 @@ type Config struct {
 	Refuse func(w http.ResponseWriter, r *http.Request, err error)
 	// DeviceKey signs the cookies of browsers that signed in before.
 	DeviceKey []byte
+	// FactorKey seals the secrets of authenticator apps; zero: second factors can't be looked at.
+	FactorKey secret.Key
+	// Passkeys checks passkeys; nil: none on this site.
+	Passkeys *passkey.Service
 	// Public is the gateway's URL, without a slash at the end.
 	Public    string
 	RequestID func(context.Context) string // optional
@@ -110,6 +116,8 @@ func (d *Door) Routes(r *mux.Router) {
 	page(pathPassword, d.password, post)
 	page(pathCode, d.code, post)
 	page(pathChoose, d.choose, post)
+	page(pathFactor, d.factor, get, head, post)
+	page(pathPasskey, d.passkey, get, head, post)
 	page(pathForgot, d.forgot, get, head, post)
 	page(pathReset, d.reset, get, head, post)
 }

@@ -33,6 +33,8 @@ func Rates() map[string]Rate {
 		UseMailNetwork:  {Count: 60, Per: 10 * time.Minute, Burst: 120},
 		UseMailAccount:  {Count: 6, Per: time.Hour, Burst: 6},
 		UseMailFlood:    {Count: 30, Per: time.Hour, Burst: 30},
+		UseFactor:       {Count: 10, Per: 15 * time.Minute, Burst: 10},
+		UseFactorFlood:  {Count: 30, Per: time.Hour, Burst: 30},
 	}
 }
 

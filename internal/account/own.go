@@ -11,7 +11,10 @@ import (
 	"github.com/gorilla/mux"
 
 	"rollcall/console"
+	"rollcall/internal/mail"
+	"rollcall/internal/passkey"
 	"rollcall/internal/roster"
+	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
 	"rollcall/internal/web"
 )
@@ -31,9 +34,18 @@ type OwnConfig struct {
 	Refuse func(w http.ResponseWriter, r *http.Request, err error)
 	// PhoneRegion is the country whose phone numbers may be written without its code. Optional.
 	PhoneRegion string
-	RequestID   func(context.Context) string // optional
-	Sender      func(*http.Request) string   // whom a request comes from; optional
-	Now         func() time.Time
+	// Key seals the secrets of authenticator apps.
+	Key secret.Key
+	// Passkeys makes passkeys; nil: none on this site.
+	Passkeys *passkey.Service
+	// State keeps challenges and changes under way.
+	State State
+	Post  mail.Post
+	// Public is the gateway's URL, without a slash at the end.
+	Public    string
+	RequestID func(context.Context) string // optional
+	Sender    func(*http.Request) string   // whom a request comes from; optional
+	Now       func() time.Time
 }
 
 // Own serves the pages that people have about themselves, in the tenant that they are signed in to. It is safe for
@@ -42,8 +54,8 @@ type Own struct{ OwnConfig }
 
 // NewOwn makes the pages. The error says what the configuration lacks.
 func NewOwn(c OwnConfig) (*Own, error) {
-	if c.Roster == nil || c.Sessions == nil || c.Pages == nil || c.Refuse == nil || c.Now == nil {
-		return nil, errors.New("account: all of the configuration of one's own pages but PhoneRegion, RequestID and Sender is required")
+	if c.Roster == nil || c.Sessions == nil || c.Pages == nil || c.Refuse == nil || c.Now == nil || c.State == nil || c.Key.IsZero() || c.Public == "" {
+		return nil, errors.New("account: all of the configuration of one's own pages but PhoneRegion, Passkeys, RequestID and Sender is required")
 	}
 	if c.RequestID == nil {
 		c.RequestID = func(context.Context) string { return "" }
@@ -58,6 +70,7 @@ func NewOwn(c OwnConfig) (*Own, error) {
 const (
 	pathOwn         = "/me"
 	pathOwnSessions = "/me/sessions"
+	pathSecurity    = "/me/security"
 	pathSignIn      = "/login"
 )
 
@@ -97,6 +110,7 @@ func (o *Own) Routes(r *mux.Router) {
 		r.Path(path).Methods(http.MethodPost).Handler(guard.Handler(o.handler(change)))
 	}
 	page(pathOwn, o.profile, o.changeProfile)
+	page(pathSecurity, o.security, o.changeSecurity)
 	page(pathOwnSessions, o.sessions, o.endSessions)
 }
 

@@ -47,6 +47,7 @@ func codeEntry(key string) (entry, bool) {
 		"credential_in_use":        {"The credential is the only one that is used.", "Enter the new one first, see that it is used, then revoke the old one.", credentials},
 		"duplicate_address":        {"Another member of the customer has the same proven address, so that the two may be one person.", "Decide in Rollcall whether they are the same; nothing has to be sent again.", here},
 		"role_unavailable":         {"The customer's plan has no such role.", "Give another role. Whoever runs the application can bring the role into the plan.", mapping},
+		"second_factor_needed":     {"The customer asks for a second factor, and it was the person's last one.", "Set another one up before removing it.", here},
 		"not_a_member":             {"Nobody has brought the person into the customer's team.", "Invite them, or assign the application to them at the identity provider.", here},
 		"invited":                  {"An invite waits for the person.", "They accept it, by the link in the mail.", here},
 		"may_join":                 {"The person's domain lets them in, and they have not come yet.", "They sign in.", here},
