@@ -17,6 +17,7 @@ func inviteEntry(key string) (entry, bool) {
 		"inviter_gone":                  {"Whoever invited may not invite people any more.", "Another admin invites the person.", here},
 		"mail_not_set_up":               {"The gateway sends no mails.", "Its operator sets ROLLCALL_SMTP_URL and ROLLCALL_MAIL_FROM; until then links are handed on by hand.", here},
 		"sso_required":                  {"The tenant enforces sign-in through its identity provider.", "The person signs in there; a break-glass exception in Rollcall lets an admin in another way.", here},
+		"link_over":                     {"A mailed link was used before, or is too old.", "The person asks for another one.", here},
 		"wrong_password":                {"The password is not right.", "The person has a new one mailed.", here},
 		"second_factor_required":        {"A second factor has to be shown, too.", "The person shows it, or an admin resets the person's factors.", here},
 		"factor_used":                   {"A code came that was used before.", "The person waits for the next one.", here},
