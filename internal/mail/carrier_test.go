@@ -104,6 +104,18 @@ func TestAttackI13HeadersCantBeInjected(t *testing.T) {
 	}
 }
 
+// TestANoToOurOwnAddressIsNoBounce holds that what the operator must mend costs nobody's mail.
+func TestANoToOurOwnAddressIsNoBounce(t *testing.T) {
+	t.Parallel()
+	sink := mailsink.New(t)
+	c := carrier(sink, t)
+	sink.RefuseFrom(c.From.Address, 550, 1)
+	err := c.Carry(t.Context(), mailID(1), letter(t, roster.MailSignInCode, "bo@corp.example", "", mail.Code{Tenant: "Acme", Code: "123456"}))
+	if refusal, _ := errors.AsType[*mail.Refusal](err); refusal == nil || refusal.Permanent {
+		t.Errorf("Carry = %v, want a refusal that may end", err)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	sink := mailsink.New(t)

@@ -38,6 +38,20 @@ func TestEveryKindIsWrittenInEveryLanguage(t *testing.T) {
 	}
 }
 
+// TestGermanIsComplete holds that no mail in a language that we have falls back to another one.
+func TestGermanIsComplete(t *testing.T) {
+	t.Parallel()
+	for kind, data := range kinds() {
+		if l := letter(t, kind, "bo@corp.example", "de-CH", data); !strings.Contains(l.HTML, `lang="de"`) {
+			t.Errorf("%s has no German text: %s", kind, l.Text)
+		}
+	}
+	l := letter(t, roster.MailInvite, "bo@corp.example", "de", invite("Acme"))
+	if !strings.Contains(l.Text, "bis 2. März 2026, 08:00 UTC") {
+		t.Errorf("the date is not German: %s", l.Text)
+	}
+}
+
 func TestABodyOpensOnlyForItsAddressAndKind(t *testing.T) {
 	t.Parallel()
 	post := mail.Post{Key: secret.NewKey()}

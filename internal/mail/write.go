@@ -90,7 +90,7 @@ var catalog = sync.OnceValues(func() (map[string]parts, error) {
 func parse(name, raw string) (parts, error) {
 	subject, rest, _ := strings.Cut(raw, "\n")
 	make := func(s string) (*text.Template, error) {
-		return text.New(name).Option("missingkey=error").Funcs(text.FuncMap{"date": date}).Parse(s)
+		return text.New(name).Option("missingkey=error").Funcs(text.FuncMap{"date": dates(name)}).Parse(s)
 	}
 	var p parts
 	var err error
@@ -121,8 +121,22 @@ func parse(name, raw string) (parts, error) {
 	return p, nil
 }
 
-// date writes a time for people everywhere.
-func date(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") }
+// months are those of languages other than the fallback's.
+var months = map[string][]string{
+	"de": {"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"},
+}
+
+// dates returns what writes a time in the language of a template, for people everywhere.
+func dates(name string) func(time.Time) string {
+	language, _, _ := strings.Cut(name, "/")
+	return func(t time.Time) string {
+		t = t.UTC()
+		if m, ok := months[language]; ok {
+			return fmt.Sprintf("%d. %s %s", t.Day(), m[t.Month()-1], t.Format("2006, 15:04 UTC"))
+		}
+		return t.Format("2 January 2006, 15:04 UTC")
+	}
+}
 
 // find finds the template of a kind in a language, in its base language, or in the fallback.
 func find(kind roster.MailKind, language string) (parts, error) {

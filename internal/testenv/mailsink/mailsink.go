@@ -91,6 +91,12 @@ func (s *Sink) Refuse(to string, code, times int) {
 	s.refuse[to], s.times[to] = &smtp.SMTPError{Code: code, EnhancedCode: smtp.EnhancedCode{code / 100, 1, 1}, Message: "no mailbox here by that name"}, times
 }
 
+// RefuseFrom is Refuse for the address that mails come from.
+func (s *Sink) RefuseFrom(from string, code, times int) { s.Refuse(fromKey+from, code, times) }
+
+// fromKey tells senders from recipients.
+const fromKey = "from "
+
 // After has f called with each mail that was taken, before its sender hears so.
 func (s *Sink) After(f func(n int)) {
 	s.mu.Lock()
@@ -176,6 +182,9 @@ type session struct {
 
 // Mail implements smtp.Session.
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
+	if err := s.sink.refusal(fromKey + from); err != nil {
+		return err
+	}
 	s.from = from
 	return nil
 }
