@@ -40,6 +40,7 @@ func all() map[string]console.Page {
 		"product-escape": console.Refused{Heading: "<script>alert(1)</script>", Sentence: `"><img src=x onerror=alert(1)>`, Code: "x"},
 	}
 	maps.Copy(all, inside())
+	maps.Copy(all, local())
 	maps.Copy(all, work())
 	maps.Copy(all, invitePages())
 	maps.Copy(all, profilePages())

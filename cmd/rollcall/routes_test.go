@@ -99,7 +99,7 @@ func TestForeignPagesChangeNothing_X5(t *testing.T) {
 			}
 		}
 	})
-	for _, template := range []string{"/login", "/logout", "/sso/{connection}/acs"} {
+	for _, template := range []string{"/login", "/logout", "/sso/{connection}/acs", "/login/password", "/login/code", "/login/choose", "/password/forgot", "/password/reset"} {
 		if !seen[template] {
 			t.Errorf("%s was not walked: %v", template, seen)
 		}

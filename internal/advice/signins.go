@@ -14,6 +14,7 @@ func signInEntry(key string) (entry, bool) {
 		"email_not_verified":   {"The identity provider does not vouch for the address.", "Have it send email_verified as true in the ID token; with Entra the optional claim xms_edov, allowed in Rollcall.", mapping},
 		"subject_invalid":      {"The identity provider sent no lasting key for the person.", "Choose a NameID format that lasts, such as persistent, or a proper sub claim.", mapping},
 		"connection_disabled":  {"Nobody signs in through this connection now.", "Activate the connection in Rollcall, or use another one.", here},
+		"link_over":            {"A link to set a password was used before, is older than 30 minutes, or the password or the address was changed since.", "The person asks for another one at the sign-in page.", here},
 		"code_reused":          {"An application redeemed a code a second time; all that it got by it has ended.", "The application's developers: a code is used once. If nothing is wrong there, somebody has stolen the code.", here},
 		"token_reused":         {"An application used a refresh token that had been replaced; all that it got has ended.", "The application's developers: keep the newest token only. If nothing is wrong there, somebody has stolen the token.", here},
 	}[key]
