@@ -113,6 +113,9 @@ func bodies() map[string]object {
 		"changeContact": {"phone": "030 901821"}, "changeOwnContact": {"language": "de"}, "revokeOwnSessions": {},
 		"createConnection": {"type": "oidc", "name": "New", "issuer": "https://idp.example", "client_id": "x", "client_secret": "y"},
 		"revokeSessions":   {"all": true}, "changeSSO": {"enforced": false},
+		"createInvite": {"email": "new@acme.example"}, "changeInvite": {"role": "viewer"},
+		"checkInvites": {"invites": []object{{"email": "new@acme.example"}}}, "createInvites": {"invites": []object{{"email": "new@acme.example"}}},
+		"decideReview": {"decision": "keep"}, "finishReview": {"incomplete": true},
 		"createAPIToken":   {"label": "New", "scopes": []string{"members:read"}},
 		"addAppCredential": {"label": "New", "scopes": []string{"members:read"}},
 		"createApp":        {"name": "New", "redirect_uris": []string{"https://new.example/cb"}}, "changeApp": {"name": "Other"}, "addAppSecret": {},
@@ -187,7 +190,10 @@ func (g *gateway) another() map[string]string {
 	boss := g.must(http.StatusCreated, "POST", "/tenants/theirs/members", object{"email": "boss@theirs.example", "role": "admin"}).get("id")
 	g.must(http.StatusOK, "PATCH", "/tenants/theirs/members/"+boss+"/contact", object{"phone": "030 901820"})
 	token := g.must(http.StatusCreated, "POST", "/tenants/theirs/api-tokens", object{"label": "theirs", "member": boss, "scopes": []string{"members:write"}}).get("id")
+	invite := g.must(http.StatusCreated, "POST", "/tenants/theirs/invites", object{"email": "guest@partner.example", "no_mail": true}).get("id")
+	review := g.must(http.StatusCreated, "POST", "/tenants/theirs/reviews", nil).get("id")
 	return map[string]string{
+		"invite": invite, "review": review,
 		"directory": d.id.String(), "member": ada, "group": team, "conflict": ada, "entry": "exc_01m80zcbqred5s41afh3sgxrr2",
 		"credential": credential, "domain": "theirs.example", "schema": crewURN, "entitlement": "reports.read", "tenant": "acme",
 		"connection": idp, "link": link, "request": request, "token": token,
@@ -221,7 +227,7 @@ func (g *gateway) directoryOf(tenant string) string {
 func (g *gateway) everything(tenant string) string {
 	g.t.Helper()
 	var b strings.Builder
-	for _, path := range []string{"", "/domains", "/directories", "/members", "/groups", "/schemas", "/entitlements", "/api-tokens", "/events?limit=1000"} {
+	for _, path := range []string{"", "/domains", "/directories", "/members", "/groups", "/schemas", "/entitlements", "/api-tokens", "/invites", "/reviews", "/events?limit=1000"} {
 		b.WriteString(g.must(http.StatusOK, "GET", "/tenants/"+tenant+path, nil).text)
 	}
 	return b.String()

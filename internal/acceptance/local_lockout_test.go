@@ -84,7 +84,7 @@ func TestAttackLockOut(t *testing.T) {
 // leaves signs out.
 func (l *lodge) leaves(b *chrome.Browser) {
 	l.t.Helper()
-	b.Submit(b.Get(l.url+"/logout").Forms()[0], nil)
+	b.Submit(b.Get(l.url + "/logout").Forms()[0], nil)
 }
 
 // TestAttackMarkOfAnotherBrowser_X6 plants marks that are none.

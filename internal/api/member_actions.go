@@ -87,6 +87,9 @@ func (d *Door) removeMember(ctx context.Context, in *InMemberAction) (*struct{},
 func (d *Door) mailPasswordLink(ctx context.Context, in *InMemberAction) (*versioned[view.MemberView], error) {
 	return d.act(ctx, in.InMember, in.Conditional, func(s roster.Staff, id roster.MemberID) (roster.Member, error) {
 		if d.MailReset == nil {
+			if _, err := d.Roster.MayUsePassword(ctx, s.Tenant, id); err != nil {
+				return roster.Member{}, err
+			}
 			return roster.Member{}, &roster.Error{Kind: roster.Refused, Code: roster.CodeMailNotSetUp, Detail: "This gateway sends no mails."}
 		}
 		if err := d.Roster.NotePasswordLink(ctx, s, id); err != nil {
