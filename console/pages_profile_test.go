@@ -23,6 +23,10 @@ func profilePages() map[string]console.Page {
 			Contact:  console.ProfileContact{Phone: "call me", Field: "phone", Problem: "This is no phone number.", Wording: console.SMSConsentWording},
 			Schedule: console.ProfileSchedule{Zone: "Mars", Days: days, Problem: "There is no such time zone."},
 		},
+		"changeemail":        console.ChangeEmail{Own: own, Email: long + "@acme.example", New: "x", Problem: "An address has the form name@domain."},
+		"changeemail-locked": console.ChangeEmail{Own: own, Email: "ann@acme.example", Locked: "The member is managed by Okta."},
+		"changeemail-codes":  console.ChangeEmail{Own: own, Email: long + "@acme.example", New: long + "@new.example", Change: "c", Minutes: 30, Problem: "The code is not right.", Field: "old"},
+		"emailchanged":       console.EmailChanged{Email: long + "@acme.example", Tenant: "Acme " + long},
 		"sessions": console.OwnSessions{Own: own, Saved: "One session has ended.", Others: true, Sessions: []console.OwnSession{
 			{ID: "ses_1", Browser: "Firefox on Linux", From: "192.0.2.1", Since: "2 January 2026, 15:04 UTC", Seen: "2 January 2026, 15:04 UTC", How: "password", Current: true},
 			{ID: "ses_2", Browser: long, From: "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", Since: "2 January 2026", Seen: "2 January 2026"},

@@ -83,3 +83,26 @@ type RecoveryShown struct {
 
 func (RecoveryShown) name() string  { return "recovery" }
 func (RecoveryShown) title() string { return "Keep your recovery codes" }
+
+// ChangeEmail is for a person who wants another address, which both mailboxes have to agree to.
+type ChangeEmail struct {
+	Own
+	Email string // as it is
+	// Locked says who changes it instead; empty: the person does.
+	Locked string
+	New    string // what was typed
+	// Change is the change under way that waits for its codes; empty: none does.
+	Change  string
+	Minutes int
+	// Problem is what is wrong with Field: old or new, a code; else the address.
+	Problem, Field string
+}
+
+func (ChangeEmail) name() string  { return "changeemail" }
+func (ChangeEmail) title() string { return "Change your e-mail address" }
+
+// EmailChanged tells that the address is another one now, to who is not signed in any more.
+type EmailChanged struct{ Email, Tenant string }
+
+func (EmailChanged) name() string  { return "emailchanged" }
+func (EmailChanged) title() string { return "Your address is changed" }

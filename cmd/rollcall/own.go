@@ -21,7 +21,7 @@ func (p *program) own(r *roster.Roster, who *session.Service, people *sso.Door, 
 	}
 	return account.NewOwn(account.OwnConfig{
 		Roster: r, Sessions: who, Pages: pages, Refuse: people.Refuse, PhoneRegion: p.PhoneRegion,
-		Key: key, Passkeys: keys, State: accountState{p.short}, Post: p.post(key), Public: publicURL, RequestID: web.RequestID, Sender: sender, Now: p.now,
+		Key: key, Passkeys: keys, State: accountState{p.short}, Limits: accountLimits{p.short}, Post: p.post(key), Public: publicURL, RequestID: web.RequestID, Sender: sender, Now: p.now,
 	})
 }
 

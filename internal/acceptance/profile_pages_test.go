@@ -48,7 +48,7 @@ func (g *gateway) ownPages() *ownPages {
 	post := letters.Post{Key: g.connect.Key}
 	own := do[*door.Own](g.t)(door.NewOwn(door.OwnConfig{
 		Roster: g.roster, Sessions: who, Pages: pages, PhoneRegion: "DE", RequestID: web.RequestID, Now: g.clock.Now, Refuse: desk.Refuse,
-		Key: g.connect.Key, Passkeys: keys, State: short, Post: post, Public: o.url,
+		Key: g.connect.Key, Passkeys: keys, State: short, Limits: short, Post: post, Public: o.url,
 	}))
 	people := do[*door.Door](g.t)(door.New(door.Config{
 		Roster: g.roster, Locator: g.roster.Locator, Sessions: who, State: short, Limits: short, Post: post, Pages: pages, Refuse: desk.Refuse,

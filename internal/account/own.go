@@ -40,7 +40,9 @@ type OwnConfig struct {
 	Passkeys *passkey.Service
 	// State keeps challenges and changes under way.
 	State State
-	Post  mail.Post
+	// Limits bounds mails.
+	Limits Limits
+	Post   mail.Post
 	// Public is the gateway's URL, without a slash at the end.
 	Public    string
 	RequestID func(context.Context) string // optional
@@ -54,7 +56,7 @@ type Own struct{ OwnConfig }
 
 // NewOwn makes the pages. The error says what the configuration lacks.
 func NewOwn(c OwnConfig) (*Own, error) {
-	if c.Roster == nil || c.Sessions == nil || c.Pages == nil || c.Refuse == nil || c.Now == nil || c.State == nil || c.Key.IsZero() || c.Public == "" {
+	if c.Roster == nil || c.Sessions == nil || c.Pages == nil || c.Refuse == nil || c.Now == nil || c.State == nil || c.Limits == nil || c.Key.IsZero() || c.Public == "" {
 		return nil, errors.New("account: all of the configuration of one's own pages but PhoneRegion, Passkeys, RequestID and Sender is required")
 	}
 	if c.RequestID == nil {
@@ -110,6 +112,7 @@ func (o *Own) Routes(r *mux.Router) {
 		r.Path(path).Methods(http.MethodPost).Handler(guard.Handler(o.handler(change)))
 	}
 	page(pathOwn, o.profile, o.changeProfile)
+	page(pathEmail, o.email, o.changeEmail)
 	page(pathSecurity, o.security, o.changeSecurity)
 	page(pathOwnSessions, o.sessions, o.endSessions)
 }

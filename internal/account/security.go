@@ -20,7 +20,7 @@ const freshFor = time.Hour
 
 var securitySaved = map[string]string{
 	"passkey-remove": "The passkey is removed.", "app-remove": "The authenticator app is removed.",
-	"passkey-add": "The passkey is added.", "app-add": "The authenticator app is set up.", "email": "Your address is changed.",
+	"passkey-add": "The passkey is added.", "app-add": "The authenticator app is set up.",
 }
 
 // security shows how the person signs in to the gateway itself.

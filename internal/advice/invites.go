@@ -15,6 +15,7 @@ func inviteEntry(key string) (entry, bool) {
 		"invite_replaced":               {"A newer link was sent.", "The person uses the latest mail.", here},
 		"invite_email_mismatch":         {"Somebody else than the invited person signed in.", "The invited person accepts, with the invited address.", here},
 		"inviter_gone":                  {"Whoever invited may not invite people any more.", "Another admin invites the person.", here},
+		"managed_by_connection":         {"The provider that the person signs in through says what the address is.", "Change the address there; the next sign-in brings it.", here},
 		"mail_not_set_up":               {"The gateway sends no mails.", "Its operator sets ROLLCALL_SMTP_URL and ROLLCALL_MAIL_FROM; until then links are handed on by hand.", here},
 		"sso_required":                  {"The tenant enforces sign-in through its identity provider.", "The person signs in there; a break-glass exception in Rollcall lets an admin in another way.", here},
 		"link_over":                     {"A mailed link was used before, or is too old.", "The person asks for another one.", here},

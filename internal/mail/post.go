@@ -39,7 +39,7 @@ type (
 	}
 	// EmailProof is of roster.MailEmailProof. New says that it goes to the new address.
 	EmailProof struct {
-		Tenant, Link, NewAddress string
+		Tenant, Code, NewAddress string
 		New                      bool
 		Minutes                  int
 	}

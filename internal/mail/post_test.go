@@ -17,7 +17,7 @@ func kinds() map[roster.MailKind]any {
 		roster.MailInviteAccepted:  mail.Joined{Tenant: "Acme", Who: "Bo", How: "accepted your invite.", Link: "https://x.example/l"},
 		roster.MailSignInCode:      mail.Code{Tenant: "Acme", Code: "123456", Minutes: 10},
 		roster.MailPasswordReset:   mail.Reset{Tenant: "Acme", Link: "https://x.example/l", Minutes: 30},
-		roster.MailEmailProof:      mail.EmailProof{Tenant: "Acme", Link: "https://x.example/l", NewAddress: "new@corp.example", New: true, Minutes: 30},
+		roster.MailEmailProof:      mail.EmailProof{Tenant: "Acme", Code: "12345678", NewAddress: "new@corp.example", New: true, Minutes: 30},
 		roster.MailEmailNotice:     mail.Notice{Tenant: "Acme", What: "Your address was changed.", At: now()},
 		roster.MailSecurityNotice:  mail.Notice{Tenant: "Acme", What: "Your password was changed.", At: now()},
 		roster.MailJoined:          mail.Joined{Tenant: "Acme", Who: "Bo", How: "joined by the domain.", Link: "https://x.example/l"},

@@ -140,10 +140,14 @@ func sendNotice(ctx context.Context, tx Tx, m Member, cfg tenant.Config, write f
 	return err
 }
 
-// SendMail queues a mail to a member on its own.
-func (r *Roster) SendMail(ctx context.Context, id tenant.ID, d MailDraft) error {
+// SendMail queues mails: all of them, or none.
+func (r *Roster) SendMail(ctx context.Context, id tenant.ID, drafts ...MailDraft) error {
 	return r.Store.Update(ctx, id, func(tx Tx) error {
-		_, err := tx.QueueMail(ctx, d)
-		return err
+		for _, d := range drafts {
+			if _, err := tx.QueueMail(ctx, d); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
