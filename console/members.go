@@ -44,6 +44,14 @@ type Entry struct{ At, AtFull, What, By, Details string }
 // LiveRow is a session of a member.
 type LiveRow struct{ Started, Seen, Device, Method string }
 
+// MemberSignIn is what a member signs in with.
+type MemberSignIn struct {
+	Ways   []string // names of connections, or password
+	Second []string // second factors
+	// MayMail and MayReset say whether a link to set a password may be mailed, and the second factors be taken away.
+	MayMail, MayReset bool
+}
+
 // MemberPage is one member with what can be done about them.
 type MemberPage struct {
 	Shell
@@ -57,6 +65,7 @@ type MemberPage struct {
 	Removed                  bool
 	Self                     bool
 	Facts                    []Field
+	SignIn                   MemberSignIn
 	Sessions                 []LiveRow
 	History                  []Entry
 	Done, Problem            string

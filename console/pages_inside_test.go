@@ -27,7 +27,7 @@ func inside() map[string]console.Page {
 		"members-nobody": console.Members{Shell: shell("Team members"), Counts: "1 active", Export: "/csv"},
 		"member": console.MemberPage{
 			Shell: shell("Team members"), Row: row, Why: []string{"The role is admin by R4.", long}, Roles: roles(), On: true,
-			Facts: []console.Field{{Name: "Login", Value: long}}, Sessions: []console.LiveRow{{Started: "1 day ago", Seen: "just now", Device: long, Method: "saml"}},
+			Facts: []console.Field{{Name: "Login", Value: long}}, SignIn: console.MemberSignIn{Ways: []string{long, "password"}, Second: []string{"2 passkeys"}, MayMail: true, MayReset: true}, Sessions: []console.LiveRow{{Started: "1 day ago", Seen: "just now", Device: long, Method: "saml"}},
 			History: []console.Entry{{At: "1 day ago", AtFull: "2 Jan", What: "Role changed", By: long, Details: long}}, Done: "Done.", Problem: "Not done.",
 		},
 		"member-locked": console.MemberPage{Shell: shell("Team members"), Row: off, Managed: "Okta", RoleLocked: "Managed by Okta.", ActiveLocked: "Turned off in Okta."},

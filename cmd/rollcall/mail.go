@@ -45,6 +45,12 @@ func (p *program) post(key secret.Key) mail.Post {
 	return mail.Post{Key: key, Off: p.SMTPURL == "" && p.box == nil}
 }
 
+// notice makes what writes mails about changes to how people sign in.
+func (p *program) notice(key secret.Key) func(what string) roster.NoticeFunc {
+	post := p.post(key)
+	return func(what string) roster.NoticeFunc { return post.Notice(what, p.now()) }
+}
+
 // mailer sends what is queued; nil: there is no way to.
 func (p *program) mailer(key secret.Key, log *slog.Logger, figures *metrics.Metrics) (*mail.Sender, error) {
 	s := &mail.Sender{Queue: p.db, Store: counted{p.db, figures}, Post: p.post(key), Now: p.now, Log: log, Lease: time.Duration(p.MailLease), Observe: countMails(figures)}

@@ -22,6 +22,7 @@ type memberCmd struct {
 	Links         memberLinksCmd      `cmd:"" help:"List who a member is at the tenant's identity providers."`
 	Unlink        memberUnlinkCmd     `cmd:"" help:"End a link: the subject is not the member any more."`
 	ResetPassword memberResetCmd      `cmd:"" help:"Make a link by which a member without an identity provider sets a password."`
+	ResetFactors  memberFactorsCmd    `cmd:"" help:"Take the second factors of a member away who lost them."`
 	Confirm       memberConfirmCmd    `cmd:"" help:"Decide on a member whom a directory wants to take over."`
 }
 

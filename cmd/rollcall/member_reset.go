@@ -66,3 +66,40 @@ func (c *memberResetCmd) Run(p *program) error {
 		say(w, "  %s", v.Link)
 	})
 }
+
+type memberFactorsCmd struct{ memberArg }
+
+// Help is shown below the flags.
+func (*memberFactorsCmd) Help() string {
+	return `For who lost their phone: the authenticator app, the passkeys and the recovery codes are gone, and all sessions end. The
+password stays. Be sure that it is the person who asks: whoever reads their mails can sign in then. Where the tenant
+requires a second factor, one is set up at the next sign-in.`
+}
+
+// Run implements member reset-factors.
+func (c *memberFactorsCmd) Run(p *program) error {
+	r, s, err := c.staff(p)
+	if err != nil {
+		return err
+	}
+	id, err := findMember(p, s, c.Member)
+	if err != nil {
+		return err
+	}
+	var notice roster.NoticeFunc
+	if p.SMTPURL != "" {
+		key, err := p.key()
+		if err != nil {
+			return err
+		}
+		notice = p.notice(key)("Your second factors were reset.")
+	}
+	if err := r.ResetFactors(p.ctx, s, id, notice); err != nil {
+		return err
+	}
+	return p.show(struct {
+		Member roster.MemberID `json:"member"`
+	}{id}, func(w io.Writer) {
+		say(w, "%s has no second factor any more, and is signed out everywhere.", c.Member)
+	})
+}

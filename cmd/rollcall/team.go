@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"rollcall/console"
+	"rollcall/internal/password"
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/session"
@@ -17,6 +18,7 @@ import (
 func (p *program) team(r *roster.Roster, store roster.Store, key secret.Key, publicURL string, who *session.Service, pages *console.Pages, log *slog.Logger) (*team.Door, error) {
 	return team.New(team.Config{
 		Roster: r, Store: store, Sessions: who, Pages: pages, RequestID: web.RequestID, Log: log, Now: p.now,
+		MailReset: password.Resets{Roster: r, Post: p.post(key), Public: publicURL}.Mail, Notice: p.notice(key),
 		Invites: inviter{invites.Sender{Roster: r, Post: p.post(key), Public: publicURL}},
 	})
 }

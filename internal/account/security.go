@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"rollcall/console"
-	"rollcall/internal/mail"
 	"rollcall/internal/passkey"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
@@ -192,12 +191,4 @@ func (o *Own) newPasskey(r *http.Request, p person) (roster.Passkey, error) {
 const maxLabel = 100
 
 // notice writes the mail about a change of how the person signs in; nil where no mails are sent.
-func (o *Own) notice(what string) roster.NoticeFunc {
-	if o.Post.Off {
-		return nil
-	}
-	at := o.Now()
-	return func(m roster.Member, cfg tenant.Config) (roster.MailDraft, error) {
-		return o.Post.Draft(roster.MailSecurityNotice, m.Email, "", mail.Notice{Tenant: cfg.Tenant.Name, What: what, At: at})
-	}
-}
+func (o *Own) notice(what string) roster.NoticeFunc { return o.Post.Notice(what, o.Now()) }

@@ -14,6 +14,7 @@ func (d *Door) memberActions() {
 	add(d, tag, operation{id: "setMemberRole", verb: "PUT /tenants/{tenant}/members/{member}/role", scope: WriteMembers, summary: "Set a member's role", about: "Gives the member a role at your word; an empty text takes the word back, so that the next one counts."}, d.setMemberRole)
 	add(d, tag, operation{id: "confirmMember", verb: "POST /tenants/{tenant}/members/{member}/confirm", scope: WriteMembers, summary: "Decide on a member", about: "Decides on a member whom a directory wants to take over: accept lets the directory's word count, otherwise the directory lets go of the member."}, d.confirmMember)
 	add(d, tag, operation{id: "mailPasswordLink", verb: "POST /tenants/{tenant}/members/{member}/password-link", scope: WriteMembers, summary: "Mail a link to set a password", about: "Mails the member a link by which they set a password, good for 30 minutes and once. Only the member gets to know it. Refused with sso_required where the tenant enforces SSO, and with mail_not_set_up."}, d.mailPasswordLink)
+	add(d, tag, operation{id: "resetFactors", verb: "POST /tenants/{tenant}/members/{member}/reset-factors", scope: WriteMembers, summary: "Reset a member's second factors", about: "Takes the authenticator app, the passkeys and the recovery codes of a member away who lost them, and ends their sessions; the password stays. The member hears of it by mail. 404 when there are none, 403 for one's own."}, d.resetFactors)
 	add(d, tag, operation{id: "removeMember", verb: "DELETE /tenants/{tenant}/members/{member}", scope: WriteMembers, summary: "Remove a member", about: "Ends the membership. The history stays; a directory may bring the same person back."}, d.removeMember)
 }
 
@@ -96,5 +97,18 @@ func (d *Door) mailPasswordLink(ctx context.Context, in *InMemberAction) (*versi
 			return roster.Member{}, err
 		}
 		return d.MailReset(ctx, s.Tenant, id)
+	})
+}
+
+func (d *Door) resetFactors(ctx context.Context, in *InMemberAction) (*versioned[view.MemberView], error) {
+	return d.act(ctx, in.InMember, in.Conditional, func(s roster.Staff, id roster.MemberID) (roster.Member, error) {
+		var notice roster.NoticeFunc
+		if d.Notice != nil {
+			notice = d.Notice("Your second factors were reset.")
+		}
+		if err := d.Roster.ResetFactors(ctx, s, id, notice); err != nil {
+			return roster.Member{}, err
+		}
+		return d.Store.Reader(s.Tenant).Member(ctx, roster.Scope{}, id, false)
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
+	"rollcall/internal/tenant"
 )
 
 // Post makes drafts and opens them again. It needs the master key.
@@ -145,4 +146,15 @@ func into[T any](raw json.RawMessage) (any, error) {
 		return nil, fmt.Errorf("read what a mail tells: %w", err)
 	}
 	return v, nil
+}
+
+// Notice returns what writes the mail that tells a member of a change to how they sign in: what is a sentence, at is when. Nil
+// where no mails are sent: what was changed is changed all the same.
+func (p Post) Notice(what string, at time.Time) roster.NoticeFunc {
+	if p.Off {
+		return nil
+	}
+	return func(m roster.Member, cfg tenant.Config) (roster.MailDraft, error) {
+		return p.Draft(roster.MailSecurityNotice, m.Email, "", Notice{Tenant: cfg.Tenant.Name, What: what, At: at})
+	}
 }

@@ -7,7 +7,7 @@ import (
 	"rollcall/internal/tenant"
 )
 
-// The events of second factors. Data names the kind: passkey, totp or recovery_codes.
+// The events of second factors. Data names the kind: passkey, totp, recovery_codes, or all.
 const (
 	FactorAdded   EventKind = "factor.added"
 	FactorRemoved EventKind = "factor.removed"

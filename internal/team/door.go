@@ -39,11 +39,15 @@ type Inviter interface {
 
 // Config is what a Door needs. Fields that are not said to be optional are required.
 type Config struct {
-	Roster    *roster.Roster
-	Store     roster.Store
-	Sessions  Sessions
-	Invites   Inviter
-	Pages     *console.Pages
+	Roster   *roster.Roster
+	Store    roster.Store
+	Sessions Sessions
+	Invites  Inviter
+	Pages    *console.Pages
+	// MailReset mails a member a link to set a password. Optional: without it none is offered.
+	MailReset func(context.Context, tenant.ID, roster.MemberID) (roster.Member, error)
+	// Notice writes the mail that tells a person what was changed for them. Optional.
+	Notice    func(what string) roster.NoticeFunc
 	RequestID func(context.Context) string // optional
 	Log       *slog.Logger
 	Now       func() time.Time
@@ -55,10 +59,13 @@ type Door struct{ Config }
 // New makes a door. The error says what the configuration lacks.
 func New(c Config) (*Door, error) {
 	if c.Roster == nil || c.Store == nil || c.Sessions == nil || c.Invites == nil || c.Pages == nil || c.Log == nil || c.Now == nil {
-		return nil, errors.New("team: all of the configuration but RequestID is required")
+		return nil, errors.New("team: all of the configuration but MailReset, Notice and RequestID is required")
 	}
 	if c.RequestID == nil {
 		c.RequestID = func(context.Context) string { return "" }
+	}
+	if c.Notice == nil {
+		c.Notice = func(string) roster.NoticeFunc { return nil }
 	}
 	return &Door{c}, nil
 }
@@ -119,6 +126,8 @@ func (d *Door) memberRoutes() []route {
 		{http.MethodPost, "/members/{member}/active", d.setActive},
 		{http.MethodPost, "/members/{member}/role", d.setRole},
 		{http.MethodPost, "/members/{member}/sessions", d.endSessions},
+		{http.MethodPost, "/members/{member}/password-link", d.mailReset},
+		{http.MethodPost, "/members/{member}/factors", d.resetFactors},
 		{http.MethodPost, "/members/{member}/remove", d.remove},
 	}
 }

@@ -2,6 +2,7 @@ package team
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/gorilla/mux"
@@ -72,12 +73,54 @@ func (d *Door) memberPage(r *http.Request, v *visit, id roster.MemberID) (consol
 		On: !turnedOff(m), Removed: m.Removed(), Self: m.ID == v.live.Member.ID, Facts: facts(m), History: history(events, d.Roster.ActorNames(ctx, v.staff), cfg, v.now),
 	}
 	page.RoleLocked, page.ActiveLocked = locks(m, cfg)
+	if page.SignIn, err = d.signIn(r, v, m, cfg); err != nil {
+		return page, err
+	}
 	for _, s := range live.Items {
 		page.Sessions = append(page.Sessions, console.LiveRow{
 			Started: ago(s.CreatedAt, v.now), Seen: ago(s.SeenAt, v.now), Device: s.Client.UserAgent, Method: string(s.Method),
 		})
 	}
 	return page, nil
+}
+
+// signIn tells what the member signs in with, never more than that there is something.
+func (d *Door) signIn(r *http.Request, v *visit, m roster.Member, cfg tenant.Config) (console.MemberSignIn, error) {
+	rd := d.Store.Reader(v.staff.Tenant)
+	var s console.MemberSignIn
+	links, err := rd.Links(r.Context(), roster.LinkQuery{Member: m.ID})
+	if err != nil {
+		return s, err
+	}
+	for _, l := range links {
+		if c, ok := cfg.Connection(l.Connection); ok {
+			s.Ways = append(s.Ways, c.Name)
+		}
+	}
+	has, err := rd.Factors(r.Context(), m.ID)
+	if err != nil {
+		return s, err
+	}
+	if has.Password {
+		s.Ways = append(s.Ways, "password")
+	}
+	if n := len(has.Passkeys); n > 0 {
+		s.Second = append(s.Second, passkeys(n))
+	}
+	if !has.TOTP.ConfirmedAt.IsZero() {
+		s.Second = append(s.Second, "authenticator app")
+	}
+	sso := cfg.Tenant.Policy.SSO
+	local := !m.Removed() && m.Standing.State == roster.StateActive && m.Proven && (!sso.Enforced || sso.Excepts(m.ID.UUID, v.now))
+	s.MayMail, s.MayReset = local && d.MailReset != nil, !m.Removed() && has.Second() && m.ID != v.live.Member.ID
+	return s, nil
+}
+
+func passkeys(n int) string {
+	if n == 1 {
+		return "1 passkey"
+	}
+	return strconv.Itoa(n) + " passkeys"
 }
 
 // turnedOff says whether somebody said that the member has no access.

@@ -16,6 +16,7 @@ func doneWords() map[string]string {
 	return map[string]string{
 		"on": "The member is active again.", "off": "The member is deactivated, and signed out everywhere.", "role": "The role is changed.",
 		"removed": "The member is removed. The record stays for the history.", "sessions": "All sessions have ended.",
+		"link": "A mail with a link to set a password is on its way.", "factors": "The second factors are gone, and all sessions with them.",
 		"revoked": "The invite is revoked: its link does not work any more.", "invite-role": "The role of the invite is changed.",
 		"approved": "The person is a member, and gets in with the next sign-in.", "declined": "The request is declined.",
 		"always":  "The person is a member, and everybody of the domain joins by themselves from now on.",
@@ -94,6 +95,46 @@ func (d *Door) endSessions(w http.ResponseWriter, r *http.Request, v *visit) err
 		_, err := d.Roster.EndSessions(r.Context(), v.staff, roster.SessionFilter{Member: id}, roster.EndRevoked)
 		return err
 	})
+}
+
+// mailReset mails the member a link to set a password. Nobody else gets to know it.
+func (d *Door) mailReset(w http.ResponseWriter, r *http.Request, v *visit) error {
+	return d.change(w, r, v, "link", func(id roster.MemberID) error {
+		if d.MailReset == nil {
+			return &roster.Error{Kind: roster.Refused, Code: roster.CodeMailNotSetUp, Detail: "This gateway sends no mails."}
+		}
+		if err := d.Roster.NotePasswordLink(r.Context(), v.staff, id); err != nil {
+			return err
+		}
+		_, err := d.MailReset(r.Context(), v.staff.Tenant, id)
+		return err
+	})
+}
+
+// resetFactors asks first, and then takes the second factors of somebody who lost them away.
+func (d *Door) resetFactors(w http.ResponseWriter, r *http.Request, v *visit) error {
+	id, err := named(r)
+	if err != nil {
+		return err
+	}
+	if err := readForm(w, r); err != nil {
+		return err
+	}
+	if r.PostForm.Get("sure") == "yes" {
+		return d.change(w, r, v, "factors", func(id roster.MemberID) error {
+			return d.Roster.ResetFactors(r.Context(), v.staff, id, d.Notice("Your second factors were reset by an admin."))
+		})
+	}
+	m, err := d.Store.Reader(v.staff.Tenant).Member(r.Context(), roster.Scope{}, id, false)
+	if err != nil {
+		return err
+	}
+	d.Pages.Show(w, http.StatusOK, console.Sure{
+		Shell: v.shell(hereMembers), Heading: "Reset the second factors of " + nameOf(m) + "?", Items: []string{nameOf(m) + ", " + string(m.Email)},
+		Text:   "The authenticator app, passkeys and recovery codes are gone at once, and every session ends. Be sure that it is the person who asks: whoever reads their mails can sign in then.",
+		Action: memberURL(id) + "/factors", Button: "Reset second factors", Back: memberURL(id),
+	})
+	return nil
 }
 
 // remove asks first, and then ends the membership.
