@@ -1,16 +1,11 @@
 package invites
 
 import (
-	"errors"
 	"net/http"
 
-	"rollcall/internal/mail"
 	"rollcall/internal/reason"
 	"rollcall/internal/roster"
 )
-
-// pathPending is the page on which admins look at invites.
-const pathPending = "/console/invites"
 
 // ask tells the inviter that who holds an expired link wants another one: by a mail, and in the list of invites. Asking
 // again changes nothing.
@@ -29,11 +24,7 @@ func (d *Door) ask(w http.ResponseWriter, r *http.Request) error {
 	if h.Code != roster.CodeInviteExpired {
 		return d.offer(w, r, h, form{back: f.back})
 	}
-	write := d.asked
-	if d.Post.Off {
-		write = nil // the list of invites says it
-	}
-	if err := d.Roster.AskForInvite(r.Context(), h.Config.Tenant.ID, h.hash, d.RequestID(r.Context()), write); err != nil {
+	if err := d.Roster.AskForInvite(r.Context(), h.Config.Tenant.ID, h.hash, d.RequestID(r.Context())); err != nil {
 		return d.late(r, h, err)
 	}
 	if h, err = d.held(w, r, h.token); err != nil {
@@ -43,15 +34,4 @@ func (d *Door) ask(w http.ResponseWriter, r *http.Request) error {
 	page.Heading, page.Good = "A new link was asked for", true
 	d.Pages.Show(w, http.StatusOK, page)
 	return nil
-}
-
-// asked writes the mail to the inviter.
-func (d *Door) asked(l roster.InviteLetter, to roster.Email) (roster.MailDraft, error) {
-	draft, err := d.Post.Draft(roster.MailInviteAsked, to, "", mail.InviteAsked{
-		Tenant: l.Config.Tenant.Name, Email: string(l.Invite.Email), Link: d.Public + pathPending,
-	})
-	if err != nil {
-		return draft, errors.Join(errors.New("write to the inviter"), err)
-	}
-	return draft, nil
 }

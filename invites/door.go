@@ -20,7 +20,7 @@ import (
 type Roster interface {
 	OpenInvite(ctx context.Context, id tenant.ID, hash [32]byte) (roster.InviteOffer, error)
 	AcceptInvite(ctx context.Context, id tenant.ID, a roster.Acceptance) (roster.Accepted, error)
-	AskForInvite(ctx context.Context, id tenant.ID, hash [32]byte, requestID string, notify func(roster.InviteLetter, roster.Email) (roster.MailDraft, error)) error
+	AskForInvite(ctx context.Context, id tenant.ID, hash [32]byte, requestID string) error
 }
 
 // Sessions tells who a browser is and gives it the cookie of a new session.

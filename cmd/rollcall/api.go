@@ -24,10 +24,10 @@ func (p *program) api(r *roster.Roster, store roster.Store, key secret.Key, publ
 	return api.New(api.Config{
 		Roster: r, Store: store, Locator: p.db, Who: api.Keys{Operator: api.NewOperatorKey(p.OperatorKey), Roster: r, Now: p.now},
 		Browsers: who, PhoneRegion: p.PhoneRegion, Kept: kept{p.short},
-		MailReset:   password.Resets{Roster: r, Post: p.post(key), Public: publicURL}.Mail,
-		Notice:      p.notice(key),
-		Inviter:     invites.Sender{Roster: r, Post: p.post(key), Public: publicURL},
-		Connections: p.connectionService(r, key, publicURL), Trial: trial(r), TestLink: testLink(key, publicURL, p.now),
+		MailReset:    password.Resets{Roster: r, Post: p.post(key), Public: publicURL}.Mail,
+		FactorsReset: p.factorsReset(key),
+		Inviter:      invites.Sender{Roster: r, Post: p.post(key), Public: publicURL},
+		Connections:  p.connectionService(r, key, publicURL), Trial: trial(r), TestLink: testLink(key, publicURL, p.now),
 		Guesses: keyGuesses{p.short}, Key: key, Now: p.now, Endpoints: func(id tenant.DirectoryID) api.Endpoints {
 			return api.Endpoints{BaseURL: publicURL + scim.Prefix + "/" + id.UUID.UUID(), TokenURL: publicURL + scim.TokenPath(id), ClientID: scim.ClientID(id)}
 		},

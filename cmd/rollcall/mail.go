@@ -45,10 +45,22 @@ func (p *program) post(key secret.Key) mail.Post {
 	return mail.Post{Key: key, Off: p.SMTPURL == "" && p.box == nil}
 }
 
-// notice makes what writes mails about changes to how people sign in.
-func (p *program) notice(key secret.Key) func(what string) roster.NoticeFunc {
+// factorsReset makes what writes mails about second factors that somebody else took away.
+func (p *program) factorsReset(key secret.Key) func() roster.NoticeFunc {
 	post := p.post(key)
-	return func(what string) roster.NoticeFunc { return post.Notice(what, p.now()) }
+	return func() roster.NoticeFunc { return post.Notice(mail.FactorsReset, "", p.now()) }
+}
+
+// news writes the mails of what became of people, by commands too. It needs the key once there is something to write.
+func (p *program) news(n roster.News) (roster.MailDraft, error) {
+	if p.SMTPURL == "" && p.box == nil {
+		return roster.MailDraft{}, nil
+	}
+	key, err := p.key()
+	if err != nil {
+		return roster.MailDraft{}, err
+	}
+	return p.post(key).News(p.baseURL(p.Listen))(n)
 }
 
 // mailer sends what is queued; nil: there is no way to.

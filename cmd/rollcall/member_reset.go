@@ -92,7 +92,7 @@ func (c *memberFactorsCmd) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		notice = p.notice(key)("Your second factors were reset.")
+		notice = p.factorsReset(key)()
 	}
 	if err := r.ResetFactors(p.ctx, s, id, notice); err != nil {
 		return err

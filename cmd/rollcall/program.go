@@ -80,7 +80,7 @@ func (p *program) connect(forMigrate bool) error {
 
 func (p *program) roster() *roster.Roster {
 	return &roster.Roster{
-		Store: p.db, Locator: p.db, Now: p.now, OneTenantPerEmail: p.OneTenant, DNS: p.lookDNS(), PublicDomains: p.publicDomains(),
+		Store: p.db, Locator: p.db, Now: p.now, OneTenantPerEmail: p.OneTenant, DNS: p.lookDNS(), PublicDomains: p.publicDomains(), News: p.news,
 	}
 }
 

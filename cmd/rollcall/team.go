@@ -18,7 +18,7 @@ import (
 func (p *program) team(r *roster.Roster, store roster.Store, key secret.Key, publicURL string, who *session.Service, pages *console.Pages, log *slog.Logger) (*team.Door, error) {
 	return team.New(team.Config{
 		Roster: r, Store: store, Sessions: who, Pages: pages, RequestID: web.RequestID, Log: log, Now: p.now,
-		MailReset: password.Resets{Roster: r, Post: p.post(key), Public: publicURL}.Mail, Notice: p.notice(key),
+		MailReset: password.Resets{Roster: r, Post: p.post(key), Public: publicURL}.Mail, FactorsReset: p.factorsReset(key),
 		Invites: inviter{invites.Sender{Roster: r, Post: p.post(key), Public: publicURL}},
 	})
 }

@@ -1,61 +1,15 @@
 package acceptance
 
 import (
-	"log/slog"
 	"net/http"
 	"net/url"
 	"testing"
 	"time"
 
-	letters "rollcall/internal/mail"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
 	chrome "rollcall/internal/testenv/browser"
-	"rollcall/storage"
 )
-
-// post is a mail server of a test that keeps what it is given.
-type mailroom struct {
-	o      *ownPages
-	box    *letters.Box
-	sender *letters.Sender
-}
-
-func (o *ownPages) mails() *mailroom {
-	o.t.Helper()
-	db, ok := o.roster.Store.(*storage.DB)
-	if !ok {
-		o.t.Fatal("the store is none of ours")
-	}
-	box := &letters.Box{Now: o.clock.Now}
-	return &mailroom{o, box, &letters.Sender{
-		Queue: db, Store: db, Post: letters.Post{Key: o.connect.Key}, Now: o.clock.Now, Log: slog.New(slog.DiscardHandler), Carrier: box, Lease: time.Minute,
-	}}
-}
-
-// to sends what is queued and returns the latest mail to an address.
-func (p *mailroom) to(address roster.Email) letters.Letter {
-	p.o.t.Helper()
-	if err := p.sender.Drain(p.o.t.Context()); err != nil {
-		p.o.t.Fatalf("send mails: %v", err)
-	}
-	for _, k := range p.box.Letters() {
-		if k.To == address {
-			return k.Letter
-		}
-	}
-	p.o.t.Fatalf("no mail came to %s", address)
-	return letters.Letter{}
-}
-
-func (p *mailroom) code(address roster.Email) string {
-	p.o.t.Helper()
-	code := eightDigits.FindString(p.to(address).Text)
-	if code == "" {
-		p.o.t.Fatalf("no code in the mail to %s", address)
-	}
-	return code
-}
 
 // read is the member as it is now.
 func (a *account) read(id string) roster.Member {
@@ -80,7 +34,7 @@ func bothCodes(old, now string) map[string]string { return map[string]string{"ol
 func TestEmailChangesWithProofOfBothSides(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		a, o := g.tenant("acme"), g.ownPages()
-		m := o.mails()
+		m := o.mailroom()
 		ada := a.somebody("ada@home.example", "viewer")
 		a.withPassword(ada)
 		b, elsewhere := o.in(a, ada), o.in(a, ada)
@@ -117,7 +71,7 @@ func TestEmailChangesWithProofOfBothSides(t *testing.T) {
 func TestEmailChangeCodesAreBound(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		a, o := g.tenant("acme"), g.ownPages()
-		m := o.mails()
+		m := o.mailroom()
 		ada := a.somebody("ada@home.example", "viewer")
 		b, other := o.in(a, ada), o.in(a, ada)
 		begin := func(to string) (*chrome.Form, map[string]string) {
@@ -151,7 +105,7 @@ func TestEmailChangeCodesAreBound(t *testing.T) {
 func TestEmailIsChangedWhereItIsKept(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		a, o := g.tenant("acme"), g.ownPages()
-		m := o.mails()
+		m := o.mailroom()
 		a.trust("acme.example")
 		pushed := a.directory("Entra").create("pia@acme.example", "e1")
 		shows(t, o.in(a, pushed).Get(o.url+"/me/email"), http.StatusOK, "Your address is managed by the directory Entra.")
@@ -181,7 +135,7 @@ func TestEmailIsChangedWhereItIsKept(t *testing.T) {
 func TestEmailChangeJoinsThePersonOfTheNewAddress(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		a, other, o := g.tenant("acme"), g.tenant("other"), g.ownPages()
-		m := o.mails()
+		m := o.mailroom()
 		ada := a.somebody("ada@home.example", "viewer")
 		there := other.somebody("ada@new.example", "viewer")
 		change := func() *chrome.Page {

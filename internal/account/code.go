@@ -119,7 +119,13 @@ func (d *Door) mailCode(ctx context.Context, email roster.Email, code string) er
 	if err != nil {
 		return err
 	}
-	draft, err := d.Post.Draft(roster.MailSignInCode, email, "", mail.Code{Tenant: cfg.Tenant.Name, Code: code, Minutes: int(codeLife / time.Minute)})
+	language := ""
+	if !to.Member.IsZero() {
+		if language, err = roster.Language(ctx, d.Roster.Store.Reader(to.Tenant), to.Member); err != nil {
+			return err
+		}
+	}
+	draft, err := d.Post.Draft(roster.MailSignInCode, email, language, mail.Code{Tenant: cfg.Tenant.Name, Code: code, Minutes: int(codeLife / time.Minute)})
 	if err != nil {
 		return err //nolint:wrapcheck // it says what to do
 	}

@@ -18,7 +18,6 @@ import (
 	"rollcall/internal/reason"
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
-	"rollcall/internal/tenant"
 )
 
 const (
@@ -138,9 +137,13 @@ func (o *Own) beginChange(ctx context.Context, p person, to roster.Email) (strin
 	}
 	tell := mail.EmailProof{Tenant: p.Tenant.Name, NewAddress: string(to), Minutes: int(changeLife / time.Minute)}
 	var drafts [2]roster.MailDraft
+	language, err := roster.Language(ctx, o.Roster.Store.Reader(p.Tenant.ID), p.Member.ID)
+	if err != nil {
+		return "", err
+	}
 	for i, address := range []roster.Email{c.From, to} {
 		tell.Code, tell.New = codes[i], i == 1
-		if drafts[i], err = o.Post.Draft(roster.MailEmailProof, address, "", tell); err != nil {
+		if drafts[i], err = o.Post.Draft(roster.MailEmailProof, address, language, tell); err != nil {
 			return "", err //nolint:wrapcheck // it says what to do
 		}
 		drafts[i].Member = p.Member.ID
@@ -186,7 +189,7 @@ func (o *Own) confirmEmail(w http.ResponseWriter, r *http.Request, p person, pag
 	if is := hmac.Equal(c.New, o.codeHash(c.To, typed("new"))); !old || !is {
 		return o.askAgain(w, r, id, c, page, old)
 	}
-	_, err = o.Roster.ChangeEmail(r.Context(), p.staff(), p.Member.ID, roster.EmailChange{From: c.From, To: c.To, Notice: o.movedNotice(c.To)})
+	_, err = o.Roster.ChangeEmail(r.Context(), p.staff(), p.Member.ID, roster.EmailChange{From: c.From, To: c.To, Notice: o.notice(mail.AddressChanged, string(c.To))})
 	if err != nil {
 		return err
 	}
@@ -228,12 +231,4 @@ func (o *Own) takeChange(ctx context.Context, id string) (addressChange, error) 
 
 func changeOver() error {
 	return &roster.Error{Kind: roster.Invalid, Field: "change", Detail: "Nothing was changed: it took longer than half an hour, the codes were wrong five times, or they were asked for in another browser. Begin again."}
-}
-
-// movedNotice tells the former address that it is not the person's any more.
-func (o *Own) movedNotice(to roster.Email) roster.NoticeFunc {
-	at := o.Now()
-	return func(m roster.Member, cfg tenant.Config) (roster.MailDraft, error) {
-		return o.Post.Draft(roster.MailEmailNotice, m.Email, "", mail.Notice{Tenant: cfg.Tenant.Name, What: "Your e-mail address was changed to " + string(to) + ".", At: at})
-	}
 }

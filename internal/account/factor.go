@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"rollcall/console"
+	"rollcall/internal/mail"
 	"rollcall/internal/passkey"
 	"rollcall/internal/reason"
 	"rollcall/internal/roster"
@@ -167,7 +168,7 @@ func (d *Door) firstFactor(w http.ResponseWriter, r *http.Request, s step, has r
 	}
 	codes, hashes := totp.NewRecoveryCodes(m.Member.String())
 	staff := roster.Staff{Tenant: m.Tenant, Actor: roster.Actor{Source: roster.SourceSignIn, ID: m.Member.String()}, RequestID: d.RequestID(r.Context())}
-	if err := d.Roster.AddTOTP(r.Context(), staff, m.Member, sealed, at, hashes, d.notice("An authenticator app was set up.")); err != nil {
+	if err := d.Roster.AddTOTP(r.Context(), staff, m.Member, sealed, at, hashes, d.notice(mail.AppAdded)); err != nil {
 		return err
 	}
 	out := &held{ResponseWriter: w}

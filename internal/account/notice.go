@@ -1,6 +1,9 @@
 package account
 
-import "rollcall/internal/roster"
+import (
+	"rollcall/internal/mail"
+	"rollcall/internal/roster"
+)
 
 // noMails refuses what would need a mail, whoever it is for.
 func (d *Door) noMails() error {
@@ -11,4 +14,6 @@ func (d *Door) noMails() error {
 }
 
 // notice writes the mail that tells a person what was changed for them; see mail.Post.Notice.
-func (d *Door) notice(what string) roster.NoticeFunc { return d.Post.Notice(what, d.Now()) }
+func (d *Door) notice(what mail.Happening) roster.NoticeFunc {
+	return d.Post.Notice(what, "", d.Now())
+}

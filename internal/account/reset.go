@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rollcall/console"
+	"rollcall/internal/mail"
 	"rollcall/internal/password"
 	"rollcall/internal/reason"
 	"rollcall/internal/roster"
@@ -114,7 +115,7 @@ func (d *Door) setNew(w http.ResponseWriter, r *http.Request, l linked, text str
 	}
 	self := roster.Staff{Tenant: l.tenant, Actor: roster.Actor{Source: roster.SourceSignIn, ID: l.member.String()}, RequestID: d.RequestID(r.Context())}
 	good := roster.PasswordLink{Email: roster.Email(l.Email), Mark: l.Mark}
-	err = d.Roster.ResetPassword(r.Context(), self, l.member, good, hash, d.notice("Your password was changed."))
+	err = d.Roster.ResetPassword(r.Context(), self, l.member, good, hash, d.notice(mail.PasswordChanged))
 	if err != nil {
 		return d.toldBy(r.Context(), l.tenant, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rollcall/console"
+	"rollcall/internal/mail"
 	"rollcall/internal/passkey"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
@@ -123,27 +124,27 @@ func (o *Own) doSecurity(r *http.Request, p person, action string) ([]string, er
 			return nil, err
 		}
 		return o.firstCodes(r, p, func(hashes [][32]byte) error {
-			return o.Roster.AddTOTP(ctx, s, id, sealed, step, hashes, o.notice("An authenticator app was set up."))
+			return o.Roster.AddTOTP(ctx, s, id, sealed, step, hashes, o.notice(mail.AppAdded, ""))
 		})
 	case "app-remove":
-		return nil, o.Roster.RemoveTOTP(ctx, s, id, o.notice("The authenticator app was removed."))
+		return nil, o.Roster.RemoveTOTP(ctx, s, id, o.notice(mail.AppRemoved, ""))
 	case "passkey-add":
 		k, err := o.newPasskey(r, p)
 		if err != nil {
 			return nil, err
 		}
 		return o.firstCodes(r, p, func(hashes [][32]byte) error {
-			return o.Roster.AddPasskey(ctx, s, k, hashes, o.notice("A passkey was added: "+k.Label+"."))
+			return o.Roster.AddPasskey(ctx, s, k, hashes, o.notice(mail.PasskeyAdded, k.Label))
 		})
 	case "passkey-remove":
 		key, err := base64.RawURLEncoding.DecodeString(r.PostForm.Get("key"))
 		if err != nil {
 			return nil, noPasskey()
 		}
-		return nil, o.Roster.RemovePasskey(ctx, s, id, key, o.notice("A passkey was removed."))
+		return nil, o.Roster.RemovePasskey(ctx, s, id, key, o.notice(mail.PasskeyRemoved, ""))
 	case "recovery":
 		codes, hashes := totp.NewRecoveryCodes(id.String())
-		return codes, o.Roster.RenewRecoveryCodes(ctx, s, id, hashes, o.notice("New recovery codes were made; the former ones are not good any more."))
+		return codes, o.Roster.RenewRecoveryCodes(ctx, s, id, hashes, o.notice(mail.CodesRenewed, ""))
 	}
 	return nil, &roster.Error{Kind: roster.NotFound, Detail: "There is no such part of the page."}
 }
@@ -191,4 +192,6 @@ func (o *Own) newPasskey(r *http.Request, p person) (roster.Passkey, error) {
 const maxLabel = 100
 
 // notice writes the mail about a change of how the person signs in; nil where no mails are sent.
-func (o *Own) notice(what string) roster.NoticeFunc { return o.Post.Notice(what, o.Now()) }
+func (o *Own) notice(what mail.Happening, name string) roster.NoticeFunc {
+	return o.Post.Notice(what, name, o.Now())
+}

@@ -41,8 +41,8 @@ type Config struct {
 	Inviter Inviter
 	// MailReset mails a member a link to set a password. Optional.
 	MailReset func(context.Context, tenant.ID, roster.MemberID) (roster.Member, error)
-	// Notice writes the mail that tells a person what was changed for them. Optional.
-	Notice func(what string) roster.NoticeFunc
+	// FactorsReset writes the mail that tells a person that their second factors were reset. Optional.
+	FactorsReset func() roster.NoticeFunc
 	// Trial tries connections. Optional.
 	Trial Trial
 	// TestLink makes links of test sign-ins. Optional.

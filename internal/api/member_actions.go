@@ -103,8 +103,8 @@ func (d *Door) mailPasswordLink(ctx context.Context, in *InMemberAction) (*versi
 func (d *Door) resetFactors(ctx context.Context, in *InMemberAction) (*versioned[view.MemberView], error) {
 	return d.act(ctx, in.InMember, in.Conditional, func(s roster.Staff, id roster.MemberID) (roster.Member, error) {
 		var notice roster.NoticeFunc
-		if d.Notice != nil {
-			notice = d.Notice("Your second factors were reset.")
+		if d.FactorsReset != nil {
+			notice = d.FactorsReset()
 		}
 		if err := d.Roster.ResetFactors(ctx, s, id, notice); err != nil {
 			return roster.Member{}, err

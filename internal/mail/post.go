@@ -7,7 +7,6 @@ import (
 
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
-	"rollcall/internal/tenant"
 )
 
 // Post makes drafts and opens them again. It needs the master key.
@@ -46,11 +45,11 @@ type (
 	}
 	// Notice is of roster.MailSecurityNotice and MailEmailNotice. What is a sentence.
 	Notice struct {
-		Tenant, What, Undo string
+		Tenant, What string
 		At                 time.Time
 	}
-	// Joined is of roster.MailJoined and MailInviteAccepted. How is a sentence.
-	Joined struct{ Tenant, Who, How, Link string }
+	// Joined is of roster.MailJoined, which says that somebody asks to join, and MailInviteAccepted.
+	Joined struct{ Tenant, Who, Link string }
 	// Answered is of roster.MailRequestAnswered.
 	Answered struct {
 		Tenant, Link string
@@ -146,15 +145,4 @@ func into[T any](raw json.RawMessage) (any, error) {
 		return nil, fmt.Errorf("read what a mail tells: %w", err)
 	}
 	return v, nil
-}
-
-// Notice returns what writes the mail that tells a member of a change to how they sign in: what is a sentence, at is when. Nil
-// where no mails are sent: what was changed is changed all the same.
-func (p Post) Notice(what string, at time.Time) roster.NoticeFunc {
-	if p.Off {
-		return nil
-	}
-	return func(m roster.Member, cfg tenant.Config) (roster.MailDraft, error) {
-		return p.Draft(roster.MailSecurityNotice, m.Email, "", Notice{Tenant: cfg.Tenant.Name, What: what, At: at})
-	}
 }

@@ -14,13 +14,13 @@ func kinds() map[roster.MailKind]any {
 	return map[roster.MailKind]any{
 		roster.MailInvite:          invite("Acme"),
 		roster.MailInviteAsked:     mail.InviteAsked{Tenant: "Acme", Email: "bo@corp.example", Link: "https://x.example/l"},
-		roster.MailInviteAccepted:  mail.Joined{Tenant: "Acme", Who: "Bo", How: "accepted your invite.", Link: "https://x.example/l"},
+		roster.MailInviteAccepted:  mail.Joined{Tenant: "Acme", Who: "Bo", Link: "https://x.example/l"},
 		roster.MailSignInCode:      mail.Code{Tenant: "Acme", Code: "123456", Minutes: 10},
 		roster.MailPasswordReset:   mail.Reset{Tenant: "Acme", Link: "https://x.example/l", Minutes: 30},
 		roster.MailEmailProof:      mail.EmailProof{Tenant: "Acme", Code: "12345678", NewAddress: "new@corp.example", New: true, Minutes: 30},
 		roster.MailEmailNotice:     mail.Notice{Tenant: "Acme", What: "Your address was changed.", At: now()},
 		roster.MailSecurityNotice:  mail.Notice{Tenant: "Acme", What: "Your password was changed.", At: now()},
-		roster.MailJoined:          mail.Joined{Tenant: "Acme", Who: "Bo", How: "joined by the domain.", Link: "https://x.example/l"},
+		roster.MailJoined:          mail.Joined{Tenant: "Acme", Who: "Bo", Link: "https://x.example/l"},
 		roster.MailRequestAnswered: mail.Answered{Tenant: "Acme", Link: "https://x.example/l", Approved: true},
 		roster.MailReviewDue:       mail.Review{Tenant: "Acme", Link: "https://x.example/l", People: 7, Due: now()},
 	}
@@ -77,5 +77,37 @@ func TestABodyOpensOnlyForItsAddressAndKind(t *testing.T) {
 	}
 	if _, err := post.Draft(roster.MailInvite, "bo@corp.example", "", mail.Code{}); err == nil {
 		t.Error("data that do not fit are drafted")
+	}
+}
+
+// TestNoticesSpeakTheReadersLanguage holds that everything people are told of has its German, with the name in it.
+func TestNoticesSpeakTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	post := mail.Post{Key: secret.NewKey()}
+	all := []mail.Happening{
+		mail.PasswordChanged, mail.AppAdded, mail.AppRemoved, mail.PasskeyAdded, mail.PasskeyRemoved, mail.CodesRenewed, mail.FactorsReset, mail.AddressChanged,
+	}
+	seen := map[string]mail.Happening{}
+	for _, what := range all {
+		for _, language := range []string{"en", "de-AT", "fr"} {
+			d, err := post.Notice(what, "Yubi", now())(roster.Addressee{Member: roster.Member{Email: "bo@corp.example"}, Language: language})
+			if err != nil {
+				t.Fatalf("%s in %s: %v", what, language, err)
+			}
+			l, err := post.Open(roster.Mail{MailDraft: d})
+			if err != nil || strings.Contains(string(what), "%s") != strings.Contains(l.Subject, "Yubi") {
+				t.Errorf("%s in %s is %q, %v", what, language, l.Subject, err)
+			}
+			if other, ok := seen[l.Subject]; ok && other != what {
+				t.Errorf("%q is said of two things", l.Subject)
+			}
+			seen[l.Subject] = what
+		}
+	}
+	if len(seen) != 2*len(all) {
+		t.Errorf("%d sentences, want one in each of two languages for each of %d", len(seen), len(all))
+	}
+	if (mail.Post{Off: true}).Notice(mail.AppAdded, "", now()) != nil {
+		t.Error("a notice is written where no mails are sent")
 	}
 }

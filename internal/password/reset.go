@@ -44,11 +44,16 @@ func (r Resets) Mail(ctx context.Context, id tenant.ID, member roster.MemberID) 
 	if err != nil {
 		return m, err
 	}
-	cfg, err := r.Roster.Store.Reader(id).Config(ctx)
+	rd := r.Roster.Store.Reader(id)
+	cfg, err := rd.Config(ctx)
 	if err != nil {
 		return m, err
 	}
-	draft, err := r.Post.Draft(roster.MailPasswordReset, m.Email, "", mail.Reset{Tenant: cfg.Tenant.Name, Link: link, Minutes: int(LinkLife / time.Minute)})
+	language, err := roster.Language(ctx, rd, member)
+	if err != nil {
+		return m, err
+	}
+	draft, err := r.Post.Draft(roster.MailPasswordReset, m.Email, language, mail.Reset{Tenant: cfg.Tenant.Name, Link: link, Minutes: int(LinkLife / time.Minute)})
 	if err != nil {
 		return m, err //nolint:wrapcheck // it says what to do
 	}

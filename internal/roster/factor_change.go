@@ -20,7 +20,14 @@ const CodeFactorNeeded Code = "second_factor_needed"
 const maxPasskeys = 20
 
 // NoticeFunc writes the mail that tells a person of a change to how they sign in; nil: none is sent.
-type NoticeFunc = func(Member, tenant.Config) (MailDraft, error)
+type NoticeFunc = func(Addressee) (MailDraft, error)
+
+// Addressee is a member who is told something by mail.
+type Addressee struct {
+	Member   Member
+	Config   tenant.Config
+	Language string // that the member wants; empty: unknown
+}
 
 // changeFactors changes what a member proves themselves by, at their own word, and tells them by mail.
 func (r *Roster) changeFactors(ctx context.Context, s Staff, id MemberID, kind EventKind, what string, notice NoticeFunc, change func(tx Tx, f Factors, cfg tenant.Config) error) error {

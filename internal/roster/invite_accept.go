@@ -110,6 +110,9 @@ func (c *accepter) accept(ctx context.Context) (Accepted, error) {
 	if out.Invite, err = spend(ctx, c.tx, c.from, c.invite, out.Member); err != nil {
 		return out, err
 	}
+	if err := c.r.tellInviter(ctx, c.tx, c.cfg, MailInviteAccepted, out.Invite); err != nil {
+		return out, err
+	}
 	out.Session, err = StartSession(ctx, c.tx, c.cfg, out.Member, c.a.Session)
 	return out, err
 }

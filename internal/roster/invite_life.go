@@ -182,9 +182,9 @@ func ended(i Invite) error {
 	return e
 }
 
-// AskForInvite notes that whoever holds an expired link wants another one. Asking again changes nothing. notify writes
-// a mail to the inviter; nil: none. NotFound for a token that is none; as ended for invites that are over.
-func (r *Roster) AskForInvite(ctx context.Context, id tenant.ID, hash [32]byte, requestID string, notify func(InviteLetter, Email) (MailDraft, error)) error {
+// AskForInvite notes that whoever holds an expired link wants another one. Asking again changes nothing. The inviter
+// hears of it by mail. NotFound for a token that is none; as ended for invites that are over.
+func (r *Roster) AskForInvite(ctx context.Context, id tenant.ID, hash [32]byte, requestID string) error {
 	return r.Store.Update(ctx, id, func(tx Tx) error {
 		cfg, err := tx.Config(ctx)
 		if err != nil {
@@ -208,31 +208,9 @@ func (r *Roster) AskForInvite(ctx context.Context, id tenant.ID, hash [32]byte, 
 		if err := tx.PutInvite(ctx, i); err != nil {
 			return err
 		}
-		if err := r.tellInviter(ctx, tx, cfg, i, notify); err != nil {
+		if err := r.tellInviter(ctx, tx, cfg, MailInviteAsked, i); err != nil {
 			return err
 		}
 		return tx.AppendEvent(ctx, inviteEvent(InviteLinkAsked, origin{actor: Actor{Source: SourceInvite, ID: i.ID.String()}, requestID: requestID}, i, details{}))
 	})
-}
-
-// tellInviter mails the admin who invited, if it was one and they are there still.
-func (r *Roster) tellInviter(ctx context.Context, tx Tx, cfg tenant.Config, i Invite, write func(InviteLetter, Email) (MailDraft, error)) error {
-	id, err := ParseMemberID(i.By.ID)
-	if err != nil || write == nil || i.By.Source != SourceAdmin {
-		return nil //nolint:nilerr // a program invited: it reads the events
-	}
-	m, err := tx.Member(ctx, Scope{}, id, false)
-	if err != nil || !isAdmin(cfg, m) || m.Email == "" {
-		if errors.Is(err, NotFound) {
-			err = nil
-		}
-		return err
-	}
-	draft, err := write(InviteLetter{Invite: i, Config: cfg}, m.Email)
-	if err != nil {
-		return err
-	}
-	draft.Member = m.ID
-	_, err = tx.QueueMail(ctx, draft)
-	return err
 }

@@ -28,7 +28,7 @@ func (r *Roster) MayUsePassword(ctx context.Context, id tenant.ID, m MemberID) (
 // is a session that goes on; zero: none. An empty hash takes the password away.
 //
 // Errors as of SignInLocal, but for second factors.
-func (r *Roster) SetPassword(ctx context.Context, s Staff, m MemberID, hash string, keep SessionID, notice func(Member, tenant.Config) (MailDraft, error)) error {
+func (r *Roster) SetPassword(ctx context.Context, s Staff, m MemberID, hash string, keep SessionID, notice NoticeFunc) error {
 	return r.setPassword(ctx, s, m, hash, keep, notice, func(Tx, Member) error { return nil })
 }
 
@@ -41,7 +41,7 @@ type PasswordLink struct {
 
 // ResetPassword is SetPassword for who came by a link. Refused with link_over, too, when the link is good for nothing any
 // more: of several that use it at once, one does.
-func (r *Roster) ResetPassword(ctx context.Context, s Staff, m MemberID, l PasswordLink, hash string, notice func(Member, tenant.Config) (MailDraft, error)) error {
+func (r *Roster) ResetPassword(ctx context.Context, s Staff, m MemberID, l PasswordLink, hash string, notice NoticeFunc) error {
 	return r.setPassword(ctx, s, m, hash, SessionID{}, notice, func(tx Tx, before Member) error {
 		mark, err := passwordMark(ctx, tx, m)
 		if err != nil {
@@ -91,7 +91,7 @@ func passwordMark(ctx context.Context, rd PasswordReader, m MemberID) ([32]byte,
 }
 
 func (r *Roster) setPassword(
-	ctx context.Context, s Staff, m MemberID, hash string, keep SessionID, notice func(Member, tenant.Config) (MailDraft, error), may func(Tx, Member) error,
+	ctx context.Context, s Staff, m MemberID, hash string, keep SessionID, notice NoticeFunc, may func(Tx, Member) error,
 ) error {
 	return r.update(ctx, s.Tenant, s.source(), func(tx Tx, _ bool) error {
 		before, cfg, err := lockLive(ctx, tx, Staff{Tenant: s.Tenant}, m)
@@ -127,11 +127,15 @@ func (r *Roster) setPassword(
 }
 
 // sendNotice mails a member what was changed for them.
-func sendNotice(ctx context.Context, tx Tx, m Member, cfg tenant.Config, write func(Member, tenant.Config) (MailDraft, error)) error {
+func sendNotice(ctx context.Context, tx Tx, m Member, cfg tenant.Config, write NoticeFunc) error {
 	if write == nil || m.Email == "" {
 		return nil
 	}
-	draft, err := write(m, cfg)
+	language, err := Language(ctx, tx, m.ID)
+	if err != nil {
+		return err
+	}
+	draft, err := write(Addressee{Member: m, Config: cfg, Language: language})
 	if err != nil {
 		return err
 	}

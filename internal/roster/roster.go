@@ -23,6 +23,8 @@ type Roster struct {
 	DNS TXTLooker
 	// PublicDomains are the operator's own words on which domains can be a tenant's own.
 	PublicDomains maildomain.Overrides
+	// News writes mails about who joined and who asks to; nil: none are sent.
+	News NewsFunc
 
 	mass massWatch
 }

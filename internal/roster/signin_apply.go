@@ -165,6 +165,9 @@ func (w *welcomer) ask(ctx context.Context) error {
 	if err := w.tx.PutJoinRequest(ctx, q); err != nil {
 		return err
 	}
+	if err := w.r.tellAdmins(ctx, w.tx, News{Kind: MailJoined, Config: w.cfg, Who: string(q.Email)}); err != nil {
+		return err
+	}
 	return w.tx.AppendEvent(ctx, requestEvent(JoinAsked, w.a.source(), q))
 }
 

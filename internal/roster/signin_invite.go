@@ -56,6 +56,9 @@ func (w *welcomer) accept(ctx context.Context, m Member) error {
 	if err := intoGroups(ctx, w.tx, w.a.source(), i.Groups, m); err != nil {
 		return err
 	}
-	_, err = spend(ctx, w.tx, w.a.source(), i, m)
+	i, err = spend(ctx, w.tx, w.a.source(), i, m)
+	if err == nil {
+		err = w.r.tellInviter(ctx, w.tx, w.cfg, MailInviteAccepted, i)
+	}
 	return err
 }

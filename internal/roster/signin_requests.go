@@ -54,7 +54,7 @@ func (r *Roster) ApproveJoin(ctx context.Context, s Staff, id JoinRequestID, rol
 		if err != nil {
 			return err
 		}
-		out, err = answered(ctx, tx, s, q, JoinApproved, m.ID)
+		out, err = r.answered(ctx, tx, cfg, s, q, JoinApproved, m.ID)
 		return err
 	})
 	if err == nil && always {
@@ -68,11 +68,15 @@ func (r *Roster) ApproveJoin(ctx context.Context, s Staff, id JoinRequestID, rol
 func (r *Roster) DeclineJoin(ctx context.Context, s Staff, id JoinRequestID) (JoinRequest, error) {
 	var out JoinRequest
 	err := r.update(ctx, s.Tenant, s.source(), func(tx Tx, _ bool) error {
+		cfg, err := tx.Config(ctx)
+		if err != nil {
+			return err
+		}
 		q, err := pendingRequest(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		out, err = answered(ctx, tx, s, q, JoinDeclined, MemberID{})
+		out, err = r.answered(ctx, tx, cfg, s, q, JoinDeclined, MemberID{})
 		return err
 	})
 	return out, err
@@ -86,7 +90,8 @@ func pendingRequest(ctx context.Context, tx Tx, id JoinRequestID) (JoinRequest, 
 	return q, err
 }
 
-func answered(ctx context.Context, tx Tx, s Staff, q JoinRequest, state JoinRequestState, m MemberID) (JoinRequest, error) {
+// answered notes the answer, and tells the person of it.
+func (r *Roster) answered(ctx context.Context, tx Tx, cfg tenant.Config, s Staff, q JoinRequest, state JoinRequestState, m MemberID) (JoinRequest, error) {
 	q.State, q.DecidedAt, q.DecidedBy, q.Member = state, tx.Now(), s.Actor, m
 	if err := tx.PutJoinRequest(ctx, q); err != nil {
 		return q, err
@@ -94,6 +99,9 @@ func answered(ctx context.Context, tx Tx, s Staff, q JoinRequest, state JoinRequ
 	kind := JoinWasApproved
 	if state == JoinDeclined {
 		kind = JoinWasDeclined
+	}
+	if err := r.write(ctx, tx, m, News{Kind: MailRequestAnswered, Config: cfg, To: q.Email, Who: string(q.Email), Member: m, Approved: state == JoinApproved}); err != nil {
+		return q, err
 	}
 	return q, tx.AppendEvent(ctx, requestEvent(kind, s.source(), q))
 }

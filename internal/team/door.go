@@ -46,11 +46,11 @@ type Config struct {
 	Pages    *console.Pages
 	// MailReset mails a member a link to set a password. Optional: without it none is offered.
 	MailReset func(context.Context, tenant.ID, roster.MemberID) (roster.Member, error)
-	// Notice writes the mail that tells a person what was changed for them. Optional.
-	Notice    func(what string) roster.NoticeFunc
-	RequestID func(context.Context) string // optional
-	Log       *slog.Logger
-	Now       func() time.Time
+	// FactorsReset writes the mail that tells a person that their second factors were reset. Optional.
+	FactorsReset func() roster.NoticeFunc
+	RequestID    func(context.Context) string // optional
+	Log          *slog.Logger
+	Now          func() time.Time
 }
 
 // Door serves the pages for admins. It is safe for concurrent use.
@@ -59,13 +59,13 @@ type Door struct{ Config }
 // New makes a door. The error says what the configuration lacks.
 func New(c Config) (*Door, error) {
 	if c.Roster == nil || c.Store == nil || c.Sessions == nil || c.Invites == nil || c.Pages == nil || c.Log == nil || c.Now == nil {
-		return nil, errors.New("team: all of the configuration but MailReset, Notice and RequestID is required")
+		return nil, errors.New("team: all of the configuration but MailReset, FactorsReset and RequestID is required")
 	}
 	if c.RequestID == nil {
 		c.RequestID = func(context.Context) string { return "" }
 	}
-	if c.Notice == nil {
-		c.Notice = func(string) roster.NoticeFunc { return nil }
+	if c.FactorsReset == nil {
+		c.FactorsReset = func() roster.NoticeFunc { return nil }
 	}
 	return &Door{c}, nil
 }

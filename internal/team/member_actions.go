@@ -122,7 +122,7 @@ func (d *Door) resetFactors(w http.ResponseWriter, r *http.Request, v *visit) er
 	}
 	if r.PostForm.Get("sure") == "yes" {
 		return d.change(w, r, v, "factors", func(id roster.MemberID) error {
-			return d.Roster.ResetFactors(r.Context(), v.staff, id, d.Notice("Your second factors were reset by an admin."))
+			return d.Roster.ResetFactors(r.Context(), v.staff, id, d.FactorsReset())
 		})
 	}
 	m, err := d.Store.Reader(v.staff.Tenant).Member(r.Context(), roster.Scope{}, id, false)
