@@ -156,3 +156,20 @@ func TestEmailChangeJoinsThePersonOfTheNewAddress(t *testing.T) {
 		}
 	})
 }
+
+// TestAttackMailsOfAnAddressAreNotUsedUp has one person ask for a stranger's address without end: what is refused to them does
+// not count against the stranger.
+func TestAttackMailsOfAnAddressAreNotUsedUp(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		a, o := g.tenant("acme"), g.ownPages()
+		eve, ann := o.in(a, a.somebody("eve@acme.example", "viewer")), o.in(a, a.somebody("ann@acme.example", "viewer"))
+		answers := map[int]int{}
+		for range 300 {
+			answers[o.asksFor(eve, "new@mail.example").Status]++
+		}
+		if answers[http.StatusOK] != 6 || answers[http.StatusTooManyRequests] != 294 {
+			t.Errorf("the requests were answered %v, want 6 that were done", answers)
+		}
+		shows(t, o.asksFor(ann, "new@mail.example"), http.StatusOK, "code")
+	})
+}

@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -149,7 +150,7 @@ func TestFactorsAreThePersonsOwn(t *testing.T) {
 		ada, eve := a.somebody("ada@acme.example", "viewer"), a.somebody("eve@acme.example", "admin")
 		staff := roster.Staff{Tenant: a.id, Actor: roster.Actor{Source: roster.SourceSignIn, ID: eve}}
 		for _, s := range []roster.Staff{staff, a.staff, a.admin} {
-			if err := g.roster.AddTOTP(t.Context(), s, a.member(ada), []byte{1}, 1, nil, nil); err == nil {
+			if err := g.roster.AddTOTP(t.Context(), s, a.member(ada), roster.NewApp{Sealed: []byte{1}, Step: 1}); err == nil {
 				t.Errorf("%v set up an app for somebody else", s.Actor)
 			}
 			if err := g.roster.AddPasskey(t.Context(), s, roster.Passkey{ID: []byte{1}, Member: a.member(ada), Data: []byte("{}")}, nil, nil); err == nil {
@@ -219,6 +220,51 @@ func TestPasskeyInChromium(t *testing.T) {
 			chromedp.Click("form[data-passkey] button"), chromedp.WaitNotPresent("form[data-passkey]"))
 		if !strings.Contains(got, "in as ada@acme.example by password") {
 			t.Errorf("after a passkey as the second factor: %s", got)
+		}
+	})
+}
+
+// TestAttackFirstFactorOfAFormerPassword has somebody stand at the page that sets the first factor up while the password that
+// led there is changed: nothing is set up, so that the thief's app does not keep the person out.
+func TestAttackFirstFactorOfAFormerPassword(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		a, o := g.tenant("acme"), g.ownPages()
+		ada := a.somebody("ada@acme.example", "viewer")
+		a.withPassword(ada)
+		do[tenant.Tenant](t)(g.roster.SetTenantPolicy(t.Context(), a.staff, tenant.Policy{SecondFactor: tenant.SecondFactorRequired}))
+		thief := chrome.New(t, nil)
+		p := o.types(thief, "ada@acme.example")
+		app := o.app(p)
+		a.withPassword(ada) // another hash
+		p = thief.Submit(p.FormWith("sealed", "code"), map[string]string{"code": app.Code(g.clock.Now())})
+		shows(t, p, http.StatusForbidden, "This sign-in is over")
+		if f := do[roster.Factors](t)(g.roster.Store.Reader(a.id).Factors(t.Context(), a.member(ada))); f.Second() || f.Recoverys != 0 || a.count("factor.added") != 0 {
+			t.Errorf("the thief set up %+v", f)
+		}
+	})
+}
+
+// TestAttackPasskeyThatWasRemoved signs in by a passkey that is taken away between the look at it and the sign-in.
+func TestAttackPasskeyThatWasRemoved(t *testing.T) {
+	onEach(t, func(t *testing.T, g *gateway) {
+		a := g.tenant("acme")
+		ada := a.member(a.somebody("ada@acme.example", "viewer"))
+		key := roster.Passkey{ID: []byte("stolen key"), Member: ada, Data: []byte("{}"), Label: "Phone"}
+		self := roster.Staff{Tenant: a.id, Actor: roster.Actor{Source: roster.SourceSignIn, ID: ada.String()}}
+		if err := g.roster.AddPasskey(t.Context(), self, key, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		key = do[roster.Factors](t)(g.roster.Store.Reader(a.id).Factors(t.Context(), ada)).Passkeys[0]
+		if err := g.roster.ResetFactors(t.Context(), a.staff, ada, nil); err != nil {
+			t.Fatal(err)
+		}
+		proof := roster.LocalProof{Method: roster.MethodPasskey, Second: true, Passkey: &key}
+		_, err := g.roster.SignInLocal(t.Context(), a.id, ada, proof, roster.SessionStart{Hash: [32]byte{1}})
+		if !errors.Is(err, roster.Unauthorized) {
+			t.Errorf("a sign-in by a passkey that was removed: %v", err)
+		}
+		if f := do[roster.Factors](t)(g.roster.Store.Reader(a.id).Factors(t.Context(), ada)); len(f.Passkeys) > 0 {
+			t.Error("the passkey is back")
 		}
 	})
 }

@@ -96,7 +96,7 @@ func (g *gateway) lodge() *lodge {
 	desk := reason.Desk{Pages: pages, Public: l.url, Now: g.clock.Now, RequestID: web.RequestID}
 	l.people = do[*locals.Door](g.t)(locals.New(locals.Config{
 		Roster: g.roster, Locator: g.roster.Locator, Sessions: who, State: lodgeState{l}, Limits: lodgeState{l}, Post: l.post, Pages: pages,
-		Refuse: desk.Refuse, DeviceKey: []byte("a key for marks"), Public: l.url, RequestID: web.RequestID, Log: slog.New(slog.DiscardHandler), Now: g.clock.Now,
+		Refuse: desk.Refuse, DeviceKey: []byte("a key for marks"), FactorKey: g.connect.Key, Public: l.url, RequestID: web.RequestID, Log: slog.New(slog.DiscardHandler), Now: g.clock.Now,
 		Sender: func(r *http.Request) string { return r.Header.Get("X-From") }, Later: func(f func()) { f() },
 		JoinByMail: func(ctx context.Context, id tenant.ID, email string, n roster.Names, c roster.Client) (locals.Joined, error) {
 			in, err := joiner.JoinByMail(ctx, id, email, n, c)

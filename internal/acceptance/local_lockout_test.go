@@ -1,6 +1,8 @@
 package acceptance
 
 import (
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -8,7 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"rollcall/internal/roster"
 	chrome "rollcall/internal/testenv/browser"
+	"rollcall/internal/totp"
+	"rollcall/storage/shortlived"
 )
 
 // guess posts a password as a script does, and returns the status.
@@ -113,4 +118,77 @@ func TestAttackMarkOfAnotherBrowser_X6(t *testing.T) {
 			t.Errorf("%d sessions, want Eve's alone", n)
 		}
 	})
+}
+
+// TestAttackCodesThatWereNeverMailed asks for more codes than are mailed to one address: what was not mailed can't be guessed
+// either, so that the bound of mails is one of guesses.
+func TestAttackCodesThatWereNeverMailed(t *testing.T) {
+	onEachLodge(t, func(t *testing.T, l *lodge) {
+		a := l.tenant("acme")
+		do[roster.Member](t)(l.roster.AddMember(t.Context(), a.staff, "ann@acme.example", "viewer", ""))
+		guessable := 0
+		for i := range 40 {
+			b := l.from(fmt.Sprint("many-", i))
+			l.wantsCode(b, "ann@acme.example")
+			id, _ := b.Cookie(l.url, "rollcall-step")
+			raw := do[[]byte](t)(l.short.Take(t.Context(), shortlived.Key{Use: "step", Name: id}))
+			var kept struct {
+				Code []byte `json:"c"`
+			}
+			if err := json.Unmarshal(raw, &kept); err != nil {
+				t.Fatal(err)
+			}
+			if len(kept.Code) == sha256.Size {
+				guessable++
+			}
+		}
+		if mailed := len(l.mails("ann@acme.example")); guessable != mailed || mailed != 30 {
+			t.Errorf("%d codes can be guessed, and %d were mailed, want 30", guessable, mailed)
+		}
+		b := l.from("one more")
+		if page := l.types(b, l.wantsCode(b, "ann@acme.example"), "00000000"); page.Status != http.StatusUnprocessableEntity {
+			t.Errorf("a code that was not mailed is answered %d %s", page.Status, page.Text())
+		}
+	})
+}
+
+// TestAttackSecondFactorLockOut has somebody who knows the password guess codes of the app from many networks: the browser
+// that signed in before goes on.
+func TestAttackSecondFactorLockOut(t *testing.T) {
+	onEachLodge(t, func(t *testing.T, l *lodge) {
+		a := l.tenant("acme")
+		ann := l.settled(a, "ann@acme.example", "viewer", goodPassword)
+		laptop := l.from("office")
+		l.knocks(laptop, "ann@acme.example", goodPassword)
+		l.isIn(laptop, true)
+		l.leaves(laptop)
+		app := l.hasApp(a, ann)
+		l.clock.advance(time.Minute)
+		answers := map[int]int{}
+		for i := range 8 {
+			thief := l.from(fmt.Sprint("many-", i))
+			page := l.knocks(thief, "ann@acme.example", goodPassword)
+			for page.Status < http.StatusTooManyRequests && page.HasForm("code") && answers[page.Status] < 100 {
+				page = thief.Submit(page.FormWith("code"), map[string]string{"code": "000000"})
+				answers[page.Status]++
+			}
+		}
+		if answers[http.StatusTooManyRequests] != 8 || answers[http.StatusUnprocessableEntity] > 30 {
+			t.Errorf("the guesses were answered %v", answers)
+		}
+		page := l.knocks(laptop, "ann@acme.example", goodPassword)
+		laptop.Submit(page.FormWith("code"), map[string]string{"code": app.Code(l.clock.Now())})
+		l.isIn(laptop, true)
+	})
+}
+
+// hasApp gives a member an authenticator app.
+func (l *lodge) hasApp(a *account, m roster.Member) totp.Secret {
+	l.t.Helper()
+	app := totp.New()
+	self := roster.Staff{Tenant: a.id, Actor: roster.Actor{Source: roster.SourceSignIn, ID: m.ID.String()}}
+	if err := l.roster.AddTOTP(l.t.Context(), self, m.ID, roster.NewApp{Sealed: app.Seal(l.connect.Key, m.ID.String()), Step: 1}); err != nil {
+		l.t.Fatalf("set an app up: %v", err)
+	}
+	return app
 }

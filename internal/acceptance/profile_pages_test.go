@@ -82,7 +82,7 @@ func (s tries) Take(ctx context.Context, id string) ([]byte, error) {
 }
 
 func (s tries) Wait(ctx context.Context, use, name string) (time.Duration, error) {
-	d, err := s.Allow(ctx, shortlived.Key{Use: use, Name: name}, shortlived.Rate{Count: 10, Per: 15 * time.Minute, Burst: 10}, 1)
+	d, err := s.Allow(ctx, shortlived.Key{Use: use, Name: name}, shortlived.Rate(door.Rates()[use]), 1)
 	if err != nil || d.Allowed {
 		return 0, err
 	}
@@ -247,7 +247,7 @@ func TestX5OwnPagesRefuseOtherSites(t *testing.T) {
 		a, o := g.tenant("acme"), g.ownPages()
 		b := o.in(a, a.somebody("ada@acme.example", "viewer"))
 		b.Header = http.Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://evil.example"}}
-		for _, path := range []string{"/me", "/me/sessions"} {
+		for _, path := range []string{"/me", "/me/sessions", "/me/security", "/me/email"} {
 			if p := b.Fetch("POST", o.url+path, "application/x-www-form-urlencoded", []byte("section=name&first=Eve&session=others")); p.Status != http.StatusForbidden {
 				t.Errorf("POST %s from elsewhere = %d", path, p.Status)
 			}

@@ -116,8 +116,8 @@ func (o *Own) newAddress(p person, typed string) (roster.Email, error) {
 
 // mayMailChange counts mails, so that nobody has us send many to somebody else.
 func (o *Own) mayMailChange(ctx context.Context, p person, to roster.Email) (time.Duration, error) {
-	for use, name := range map[string]string{UseMailAccount: "change\x00" + p.Member.ID.String(), UseMailFlood: string(to)} {
-		if wait, err := o.Limits.Wait(ctx, use, name); err != nil || wait > 0 {
+	for _, of := range []struct{ use, name string }{{UseMailAccount, "change\x00" + p.Member.ID.String()}, {UseMailFlood, string(to)}} { // the person's first
+		if wait, err := o.Limits.Wait(ctx, of.use, of.name); err != nil || wait > 0 {
 			return wait, err //nolint:wrapcheck // it says what it did
 		}
 	}

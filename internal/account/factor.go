@@ -37,7 +37,7 @@ func (d *Door) factor(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodPost {
 		return d.askFactor(w, r, s, has, "")
 	}
-	if err := d.mayTryFactor(w, r, m); err != nil {
+	if err := d.mayTryFactor(w, r, s); err != nil {
 		return err
 	}
 	p := s.proof()
@@ -104,11 +104,20 @@ func (d *Door) factorPage(r *http.Request, m roster.Membership, has roster.Facto
 	return page, nil
 }
 
-// mayTryFactor counts a try of a second factor.
-func (d *Door) mayTryFactor(w http.ResponseWriter, r *http.Request, m roster.Membership) error {
-	name := m.Member.String()
-	for use, name := range map[string]string{UseFactor: name + "\x00" + d.Sender(r), UseFactorFlood: name} {
-		wait, err := d.Limits.Wait(r.Context(), use, name)
+// mayTryFactor counts a try of a code as a second factor; nobody guesses a passkey. A browser that signed in with the address
+// before is counted by itself, as in guess: who knows the password keeps nobody out by guessing at the factor.
+func (d *Door) mayTryFactor(w http.ResponseWriter, r *http.Request, s step) error {
+	if r.PostForm.Has("answer") {
+		return nil
+	}
+	name := s.Members[0].Member.String()
+	if id, known := d.known(r, s.Email); known {
+		if wait, err := d.Limits.Wait(r.Context(), UseFactor, name+"\x00known\x00"+id); err != nil || wait == 0 {
+			return err //nolint:wrapcheck // it says what it did
+		}
+	}
+	for _, of := range []struct{ use, name string }{{UseFactor, name + "\x00" + d.Sender(r)}, {UseFactorFlood, name}} { // one network's first
+		wait, err := d.Limits.Wait(r.Context(), of.use, of.name)
 		if err != nil {
 			return err //nolint:wrapcheck // it says what it did
 		}
@@ -167,13 +176,9 @@ func (d *Door) firstFactor(w http.ResponseWriter, r *http.Request, s step, has r
 		return err
 	}
 	codes, hashes := totp.NewRecoveryCodes(m.Member.String())
-	staff := roster.Staff{Tenant: m.Tenant, Actor: roster.Actor{Source: roster.SourceSignIn, ID: m.Member.String()}, RequestID: d.RequestID(r.Context())}
-	if err := d.Roster.AddTOTP(r.Context(), staff, m.Member, sealed, at, hashes, d.notice(mail.AppAdded)); err != nil {
-		return err
-	}
 	out := &held{ResponseWriter: w}
 	p := s.proof()
-	p.Second = true
+	p.First = &roster.NewApp{Sealed: sealed, Step: at, Recovery: hashes, Notice: d.notice(mail.AppAdded)}
 	if err := d.enter(out, r, s, p); err != nil {
 		return err
 	}
@@ -193,8 +198,8 @@ func (*held) Write(b []byte) (int, error) { return len(b), nil }
 
 // The uses that tries of second factors are counted by.
 const (
-	UseFactor      = "factor_account" // of one member from one network
-	UseFactorFlood = "factor_flood"   // of one member from everywhere
+	UseFactor      = "factor_account" // of one member from one network, or one known browser
+	UseFactorFlood = "factor_flood"   // of one member from everywhere, but for browsers that are known
 )
 
 // passkey signs somebody in by a passkey alone, which names them.

@@ -124,7 +124,7 @@ func (o *Own) doSecurity(r *http.Request, p person, action string) ([]string, er
 			return nil, err
 		}
 		return o.firstCodes(r, p, func(hashes [][32]byte) error {
-			return o.Roster.AddTOTP(ctx, s, id, sealed, step, hashes, o.notice(mail.AppAdded, ""))
+			return o.Roster.AddTOTP(ctx, s, id, roster.NewApp{Sealed: sealed, Step: step, Recovery: hashes, Notice: o.notice(mail.AppAdded, "")})
 		})
 	case "app-remove":
 		return nil, o.Roster.RemoveTOTP(ctx, s, id, o.notice(mail.AppRemoved, ""))

@@ -1,7 +1,9 @@
 package roster
 
 import (
+	"bytes"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -41,6 +43,11 @@ type Factors struct {
 
 // Second says whether there is a second factor besides a password or a mailed code.
 func (f Factors) Second() bool { return len(f.Passkeys) > 0 || !f.TOTP.ConfirmedAt.IsZero() }
+
+// holds says whether a passkey is among them.
+func (f Factors) holds(id []byte) bool {
+	return slices.ContainsFunc(f.Passkeys, func(k Passkey) bool { return bytes.Equal(k.ID, id) })
+}
 
 // FactorReader reads factors.
 type FactorReader interface {

@@ -49,29 +49,49 @@ func (r *Roster) changeFactors(ctx context.Context, s Staff, id MemberID, kind E
 		if err := change(tx, f, cfg); err != nil {
 			return err
 		}
-		if err := sendNotice(ctx, tx, m, cfg, notice); err != nil {
-			return err
-		}
-		e := s.event(kind, details{Kind: what})
-		e.Member, e.Version = id, m.Version
-		return tx.AppendEvent(ctx, e)
+		return noteFactor(ctx, tx, cfg, s.source(), m, kind, what, notice)
 	})
 }
 
-// AddTOTP sets up a member's authenticator app, whose first code, of the step, was shown. hashes are recovery codes, which
-// the member gets with the first second factor. Conflict when there is an app already. Errors else as of SignInLocal.
-func (r *Roster) AddTOTP(ctx context.Context, s Staff, id MemberID, sealed []byte, step int64, hashes [][32]byte, notice NoticeFunc) error {
-	return r.changeFactors(ctx, s, id, FactorAdded, "totp", notice, func(tx Tx, f Factors, _ tenant.Config) error {
+// noteFactor tells a member by mail of a change to their factors, and writes the event.
+func noteFactor(ctx context.Context, tx Tx, cfg tenant.Config, from origin, m Member, kind EventKind, what string, notice NoticeFunc) error {
+	if err := sendNotice(ctx, tx, m, cfg, notice); err != nil {
+		return err
+	}
+	e := Event{Kind: kind, Member: m.ID, Actor: from.actor, RequestID: from.requestID, Version: m.Version, Data: details{Kind: what}.json()}
+	return tx.AppendEvent(ctx, e)
+}
+
+// NewApp is an authenticator app that somebody sets up, whose first code, of the step, was shown.
+type NewApp struct {
+	Sealed []byte // the secret, as of TOTP
+	Step   int64
+	// Recovery are the hashes of recovery codes, which the member gets with the first second factor.
+	Recovery [][32]byte
+	Notice   NoticeFunc // tells the member; nil: no mail
+}
+
+func (a NewApp) put(ctx context.Context, tx Tx, id MemberID, f Factors) error {
+	if err := tx.PutTOTP(ctx, TOTP{Member: id, Sealed: a.Sealed, ConfirmedAt: tx.Now(), Step: a.Step}); err != nil {
+		return err
+	}
+	if len(a.Recovery) == 0 || f.Recoverys > 0 {
+		return nil
+	}
+	return tx.PutRecoveryCodes(ctx, id, a.Recovery)
+}
+
+func appThere() error {
+	return &Error{Kind: Conflict, Field: "totp", Detail: "There is an authenticator app already. Remove it first."}
+}
+
+// AddTOTP sets a member's authenticator app up. Conflict when there is one already. Errors else as of SignInLocal.
+func (r *Roster) AddTOTP(ctx context.Context, s Staff, id MemberID, a NewApp) error {
+	return r.changeFactors(ctx, s, id, FactorAdded, "totp", a.Notice, func(tx Tx, f Factors, _ tenant.Config) error {
 		if !f.TOTP.ConfirmedAt.IsZero() {
-			return &Error{Kind: Conflict, Field: "totp", Detail: "There is an authenticator app already. Remove it first."}
+			return appThere()
 		}
-		if err := tx.PutTOTP(ctx, TOTP{Member: id, Sealed: sealed, ConfirmedAt: tx.Now(), Step: step}); err != nil {
-			return err
-		}
-		if len(hashes) == 0 || f.Recoverys > 0 {
-			return nil
-		}
-		return tx.PutRecoveryCodes(ctx, id, hashes)
+		return a.put(ctx, tx, id, f)
 	})
 }
 

@@ -30,12 +30,7 @@ func (r *Roster) ResetFactors(ctx context.Context, s Staff, id MemberID, notice 
 		if err := tx.EndSessions(ctx, SessionFilter{Member: id}, s.source().end(EndRevoked)); err != nil {
 			return err
 		}
-		if err := sendNotice(ctx, tx, m, cfg, notice); err != nil {
-			return err
-		}
-		e := s.event(FactorRemoved, details{Kind: "all"})
-		e.Member, e.Version = id, m.Version
-		return tx.AppendEvent(ctx, e)
+		return noteFactor(ctx, tx, cfg, s.source(), m, FactorRemoved, "all", notice)
 	})
 }
 

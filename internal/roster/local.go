@@ -37,8 +37,10 @@ type LocalProof struct {
 	// used up by it.
 	TOTP     int64
 	Recovery *[32]byte
-	// Passkey is the one that was shown, as it is now.
+	// Passkey is the one that was shown, as it is now. It must be the member's still.
 	Passkey *Passkey
+	// First is the second factor that the member sets up on the way in, for who has none; nil: none.
+	First *NewApp
 }
 
 // The events and codes of sign-ins without an identity provider.
@@ -54,8 +56,9 @@ const (
 // SignInLocal signs a member in who proved to the gateway itself who they are. In one transaction it sees that the member
 // has access, that the tenant lets its people in like this, uses factors up and starts the session.
 //
-// Errors: NotFound; Refused with why the member is off, tenant_suspended, sso_required where the tenant enforces SSO and
-// the member does not stand outside, second_factor_required, or factor_used.
+// Errors: NotFound; Unauthorized when the password or the passkey was changed or taken away meanwhile; Refused with why the
+// member is off, tenant_suspended, sso_required where the tenant enforces SSO and the member does not stand outside,
+// second_factor_required, or factor_used; Conflict for a First of who has a second factor.
 func (r *Roster) SignInLocal(ctx context.Context, id tenant.ID, m MemberID, p LocalProof, s SessionStart) (SignedIn, error) {
 	var out SignedIn
 	from := origin{actor: Actor{Source: SourceSignIn, ID: m.String()}, requestID: s.Client.RequestID}
@@ -103,12 +106,8 @@ func (r *Roster) letInLocal(ctx context.Context, tx Tx, cfg tenant.Config, from 
 	if err := samePassword(ctx, tx, m.ID, p); err != nil {
 		return err
 	}
-	f, err := tx.Factors(ctx, m.ID)
-	if err != nil {
+	if err := secondShown(ctx, tx, cfg, from, m, p); err != nil {
 		return err
-	}
-	if !p.Second && (f.Second() || cfg.Tenant.Policy.SecondFactor == tenant.SecondFactorRequired) {
-		return &Error{Kind: Refused, Code: CodeFactorWanted, Detail: "A second factor has to be shown, too."}
 	}
 	if err := useUp(ctx, tx, m.ID, p); err != nil || !cfg.Tenant.Policy.SSO.Enforced {
 		return err
@@ -118,6 +117,27 @@ func (r *Roster) letInLocal(ctx context.Context, tx Tx, cfg tenant.Config, from 
 		Kind: BreakGlassUsed, Member: m.ID, Actor: from.actor, RequestID: from.requestID, Version: m.Version,
 		Data: details{Method: string(p.Method), Status: b.Reason}.json(),
 	})
+}
+
+// secondShown sees that a second factor was shown where one is wanted, or sets the first one up.
+func secondShown(ctx context.Context, tx Tx, cfg tenant.Config, from origin, m Member, p LocalProof) error {
+	f, err := tx.Factors(ctx, m.ID)
+	switch {
+	case err != nil:
+		return err
+	case p.Passkey != nil && !f.holds(p.Passkey.ID):
+		return &Error{Kind: Unauthorized, Detail: "The passkey was removed meanwhile."}
+	case p.First != nil && f.Second():
+		return appThere()
+	case p.First != nil:
+		if err := p.First.put(ctx, tx, m.ID, f); err != nil {
+			return err
+		}
+		return noteFactor(ctx, tx, cfg, from, m, FactorAdded, "totp", p.First.Notice)
+	case !p.Second && (f.Second() || cfg.Tenant.Policy.SecondFactor == tenant.SecondFactorRequired):
+		return &Error{Kind: Refused, Code: CodeFactorWanted, Detail: "A second factor has to be shown, too."}
+	}
+	return nil
 }
 
 // samePassword sees that the password was not changed since it was looked at.
