@@ -16,7 +16,9 @@ type AcceptInvite struct {
 
 	First, Last, Phone string
 	SMS                bool
-	Consent            string // the words beside the box for text messages
+	// Passkey is for making one in place of a password; nil: none can be made.
+	Passkey *PasskeyForm
+	Consent string // the words beside the box for text messages
 	// Problems say what is wrong with what was typed, by the field's name.
 	Problems map[string]string
 }

@@ -7,7 +7,7 @@ func invitePages() map[string]console.Page {
 	problems := map[string]string{"first": "Enter your first name.", "last": long, "password": "The password is too short.", "phone": "There is no such number.", "sms": long, "form": long}
 	token := []console.Field{{Name: "token", Value: long}}
 	return map[string]console.Page{
-		"invite-accept": console.AcceptInvite{Tenant: "Acme", Inviter: "Ana", Email: "bob@acme.example", Token: long, First: "Bob", Consent: console.SMSConsentWording},
+		"invite-accept": console.AcceptInvite{Tenant: "Acme", Inviter: "Ana", Email: "bob@acme.example", Token: long, First: "Bob", Consent: console.SMSConsentWording, Passkey: &console.PasskeyForm{Action: "/invite/accept", Options: "{}", ID: "c"}},
 		"invite-wrong": console.AcceptInvite{
 			Tenant: long, Inviter: long, Message: "Hello\n" + long, Email: long + "@acme.example", Role: long, Token: long, Return: "/console/", First: long, Last: long,
 			Phone: long, SMS: true, Consent: console.SMSConsentWording, Problems: problems,

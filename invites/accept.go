@@ -53,7 +53,17 @@ func (d *Door) offer(w http.ResponseWriter, r *http.Request, h held, f form) err
 		return err
 	}
 	f.names = h.Invite.Names
-	d.Pages.Show(w, http.StatusOK, d.page(h, f, nil))
+	return d.fill(w, r, http.StatusOK, h, f, nil)
+}
+
+// fill shows the page, with an offer to make a passkey.
+func (d *Door) fill(w http.ResponseWriter, r *http.Request, status int, h held, f form, problems map[string]string) error {
+	p := d.page(h, f, problems)
+	var err error
+	if p.Passkey, err = d.newKey(r.Context(), h); err != nil {
+		web.From(r.Context()).Fail(err) // a password does as well
+	}
+	d.Pages.Show(w, status, p)
 	return nil
 }
 
@@ -121,17 +131,24 @@ func (d *Door) accept(w http.ResponseWriter, r *http.Request) error {
 		}))
 		return nil
 	}
-	a, problems, err := d.acceptance(r, h, f)
+	a, codes, problems, err := d.acceptance(r, h, f)
 	if err != nil {
 		return err
 	}
 	if len(problems) > 0 {
-		d.Pages.Show(w, http.StatusUnprocessableEntity, d.page(h, f, problems))
-		return nil
+		return d.fill(w, r, http.StatusUnprocessableEntity, h, f, problems)
 	}
+	return d.enter(w, r, h, f, a, codes)
+}
+
+// enter accepts the invite and signs the person in.
+func (d *Door) enter(w http.ResponseWriter, r *http.Request, h held, f form, a roster.Acceptance, codes []string) error {
 	token, session := secret.NewBound(h.Config.Tenant.ID.UUID, secret.Session)
 	a.Session.Hash = session
 	in, err := d.Roster.AcceptInvite(r.Context(), h.Config.Tenant.ID, a)
+	if e, ok := errors.AsType[*roster.Error](err); ok && e.Field == "passkey" && e.Kind == roster.Invalid {
+		return d.fill(w, r, http.StatusUnprocessableEntity, h, f, map[string]string{"passkey": e.Detail})
+	}
 	if err != nil {
 		return d.late(r, h, err)
 	}
@@ -139,6 +156,10 @@ func (d *Door) accept(w http.ResponseWriter, r *http.Request) error {
 		web.From(r.Context()).Fail(err) // the person is in; that an older session lives on until its time is not theirs to mend
 	}
 	d.keep(w, "")
+	if len(codes) > 0 {
+		d.Pages.Show(w, http.StatusOK, console.RecoveryShown{Codes: codes, Next: cmp.Or(f.back, pathHome)})
+		return nil
+	}
 	goTo(w, cmp.Or(f.back, pathHome))
 	return nil
 }

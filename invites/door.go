@@ -10,7 +10,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"rollcall/console"
-	"rollcall/internal/mail"
+	"rollcall/internal/passkey"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
 	"rollcall/internal/web"
@@ -50,7 +50,8 @@ type Config struct {
 	Sessions Sessions
 	State    State
 	Pages    *console.Pages
-	Post     mail.Post // tells inviters that a new link is wanted
+	// Passkeys makes passkeys; nil: none on this site.
+	Passkeys *passkey.Service
 	// Public is the gateway's URL, without a slash at the end.
 	Public string
 	// Billing is where a suspended account is put right; optional.

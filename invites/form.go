@@ -20,6 +20,8 @@ type form struct {
 	password    string
 	phone       string
 	sms         bool
+	// answer is a passkey that the browser made, for a challenge.
+	challenge, answer string
 }
 
 // readForm reads a form of the door.
@@ -31,6 +33,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (form, error) {
 	q := r.PostForm
 	return form{
 		token: q.Get("token"), back: local(q.Get("return")), password: q.Get("password"), phone: strings.TrimSpace(q.Get("phone")), sms: q.Get("sms") != "",
+		challenge: q.Get("challenge"), answer: q.Get("answer"),
 		names: roster.Names{First: strings.TrimSpace(q.Get("first")), Last: strings.TrimSpace(q.Get("last"))},
 	}, nil
 }
@@ -49,9 +52,9 @@ func nameProblem(name string) string {
 }
 
 // acceptance checks what somebody sent. What is wrong with it is said for each field; the error is nothing that they
-// can correct.
-func (d *Door) acceptance(r *http.Request, h held, f form) (roster.Acceptance, map[string]string, error) {
-	problems := map[string]string{}
+// can correct. codes are recovery codes of who comes with a passkey, to be shown once.
+func (d *Door) acceptance(r *http.Request, h held, f form) (a roster.Acceptance, codes []string, problems map[string]string, err error) {
+	problems = map[string]string{}
 	note := func(field, text string) {
 		if text != "" {
 			problems[field] = text
@@ -63,16 +66,18 @@ func (d *Door) acceptance(r *http.Request, h held, f form) (roster.Acceptance, m
 		note("first", "Enter your first name, or the one name that you have.")
 	}
 	client := d.client(r)
-	a := roster.Acceptance{Hash: h.hash, Names: f.names, Session: roster.SessionStart{Method: roster.MethodPassword, Client: client}}
-	if err := password.Check(f.password, string(h.Invite.Email), f.names.First, f.names.Last, h.Config.Tenant.Name); err != nil {
-		note("password", err.Error())
+	a = roster.Acceptance{Hash: h.hash, Names: f.names, Session: roster.SessionStart{Method: roster.MethodPassword, Client: client}}
+	if f.answer == "" {
+		if err := password.Check(f.password, string(h.Invite.Email), f.names.First, f.names.Last, h.Config.Tenant.Name); err != nil {
+			note("password", err.Error())
+		}
 	}
 	if f.phone != "" {
 		number, err := phone.Parse(f.phone, d.PhoneRegion)
 		if why, ok := errors.AsType[phone.Unusable](err); ok {
 			note("phone", why.Error())
 		} else if err != nil {
-			return a, nil, err //nolint:wrapcheck // it is none that the package promises
+			return a, nil, nil, err //nolint:wrapcheck // it is none that the package promises
 		}
 		a.Phone = number
 	}
@@ -83,9 +88,13 @@ func (d *Door) acceptance(r *http.Request, h held, f form) (roster.Acceptance, m
 		}
 	}
 	if len(problems) > 0 {
-		return a, problems, nil
+		return a, nil, problems, nil
 	}
-	hash, err := password.Hash(f.password)
-	a.Password = hash
-	return a, nil, err //nolint:wrapcheck // it names the package
+	if f.answer == "" {
+		a.Password, err = password.Hash(f.password)
+		return a, nil, nil, err //nolint:wrapcheck // it names the package
+	}
+	codes, problem, err := d.withKey(r.Context(), h, f, &a)
+	note("passkey", problem)
+	return a, codes, problems, err
 }

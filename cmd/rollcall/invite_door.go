@@ -23,8 +23,12 @@ func (p *program) invitePages(r *roster.Roster, key secret.Key, publicURL string
 	if err != nil {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}
+	keys, err := passkeys(publicURL, pages)
+	if err != nil {
+		return nil, err
+	}
 	return invites.New(invites.Config{
-		Roster: r, Sessions: who, State: inviteState{p.short}, Pages: pages, Post: p.post(key), Public: publicURL, Billing: p.BillingURL,
+		Roster: r, Sessions: who, State: inviteState{p.short}, Pages: pages, Passkeys: keys, Public: publicURL, Billing: p.BillingURL,
 		PhoneRegion: p.PhoneRegion, RequestID: web.RequestID, Sender: sender, Limits: inviteLimits{p.short}, Now: p.now,
 	})
 }

@@ -35,14 +35,18 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   const button = form.querySelector("[data-passkey-button]");
   const making = form.dataset.passkey === "create";
   const read = window.PublicKeyCredential && (making ? PublicKeyCredential.parseCreationOptionsFromJSON : PublicKeyCredential.parseRequestOptionsFromJSON);
+  const optional = "optional" in form.dataset;
+  if (optional) button.hidden = !read;
+  if (!read && optional) continue;
   if (!read) {
     button.disabled = true;
     button.textContent = "This browser has no passkeys";
     continue;
   }
   form.addEventListener("submit", async (event) => {
-    if (form.elements.answer.value) return;
+    if (form.elements.answer.value || optional && event.submitter !== button) return;
     event.preventDefault();
+    if (optional && [...form.elements].some((e) => e.type !== "password" && !e.reportValidity())) return;
     button.disabled = true;
     try {
       const publicKey = read.call(PublicKeyCredential, JSON.parse(form.dataset.options));

@@ -46,7 +46,7 @@ func openHouse(t *testing.T, in *installation, env ...string) *house {
 	t.Helper()
 	h := &house{t: t, in: in, mails: mailsink.New(t)}
 	addr := freeAddress(t)
-	h.url = "http://" + addr
+	h.url = "http://" + strings.Replace(addr, "127.0.0.1", "localhost", 1) // passkeys need a name
 	in.env = append(in.env, "ROLLCALL_OPERATOR_KEY="+operatorKey, "ROLLCALL_PUBLIC_URL="+h.url, "ROLLCALL_SMTP_URL="+h.mails.URL(),
 		"ROLLCALL_MAIL_FROM=Rollcall <no-reply@rollcall.example>", "ROLLCALL_MAIL_RATE=1000")
 	in.env = append(in.env, env...)

@@ -14,9 +14,10 @@ type Acceptance struct {
 	Names Names
 	// Member is the id that the new member gets, made beforehand for a passkey; zero: any.
 	Member   MemberID
-	Password string   // in PHC form; empty: none
-	Passkey  *Passkey // nil: none
-	Phone    string   // E.164; empty: none
+	Password string     // in PHC form; empty: none
+	Passkey  *Passkey   // nil: none
+	Recovery [][32]byte // hashes of recovery codes, with a passkey
+	Phone    string     // E.164; empty: none
 	// SMS is the person's consent to text messages; nil: they did not give it.
 	SMS     *ConsentGiven
 	Session SessionStart
@@ -208,6 +209,9 @@ func (c *accepter) keep(ctx context.Context, m Member) error {
 		key := *c.a.Passkey
 		key.Member, key.CreatedAt = m.ID, c.tx.Now()
 		if err := c.tx.PutPasskey(ctx, key); err != nil {
+			return err
+		}
+		if err := c.tx.PutRecoveryCodes(ctx, m.ID, c.a.Recovery); err != nil {
 			return err
 		}
 	}
