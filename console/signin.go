@@ -114,8 +114,9 @@ func (SignedOut) title() string { return "You are signed out" }
 
 // Home is where somebody lands who signed in without coming from an app.
 type Home struct {
-	Person, Tenant, Role, Method string
-	SignOut                      string
+	Shell
+	Method  string // how the session began
+	SignOut string
 }
 
 func (Home) name() string  { return "home" }

@@ -21,8 +21,11 @@ func (d *Door) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d.Pages.Show(w, http.StatusOK, console.Home{
-		Person: cmp.Or(l.Member.Attributes.Text("displayName"), string(l.Member.Email), l.Member.Login), Tenant: l.Tenant.Name,
-		Role: l.Member.Standing.Role, Method: string(l.Session.Method), SignOut: pathLogout,
+		Shell: console.Shell{
+			Person: cmp.Or(l.Member.Attributes.Text("displayName"), string(l.Member.Email), l.Member.Login), Tenant: l.Tenant.Name,
+			Role: l.Member.Standing.Role, Admin: roster.IsAdmin(l.Tenant, l.Member),
+		},
+		Method: string(l.Session.Method), SignOut: pathLogout,
 	})
 	return nil
 }
