@@ -16,6 +16,8 @@ type MemberRow struct {
 type Filter struct {
 	Name, Label string
 	Choices     []Choice
+	Typed       bool   // one of many, of whom the choices are the first: its label is typed
+	Value       string // that was typed
 }
 
 // Members is the list of the team.

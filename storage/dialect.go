@@ -75,3 +75,19 @@ func (d dialect) horizon() string {
 	}
 	return ""
 }
+
+// holds is the condition that a text contains another, byte for byte. The part is an expression.
+func (d dialect) holds(text, part string) string {
+	if d == postgres {
+		return "strpos(" + text + ", " + part + ") > 0"
+	}
+	return "instr(" + text + ", " + part + ") > 0"
+}
+
+// indexed has SQLite read a table by an index, or refuse the statement. PostgreSQL decides for itself.
+func (d dialect) indexed(name string) string {
+	if d == postgres {
+		return ""
+	}
+	return " INDEXED BY " + name
+}

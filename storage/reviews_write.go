@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"fmt"
 
 	"rollcall/internal/roster"
 )
@@ -41,9 +42,13 @@ func (t *tx) LockReview(ctx context.Context, id roster.ReviewID) (roster.Review,
 
 // EndReview implements roster.ReviewTx.
 func (t *tx) EndReview(ctx context.Context, v roster.Review) error {
+	tally, err := document(numbersOf(v.Tally))
+	if err != nil {
+		return fmt.Errorf("end review: %w", err)
+	}
 	return t.later(ctx, "end review", statement{
-		sql:  `UPDATE reviews SET finished_at = $3, finisher_source = $4, finisher_id = $5 WHERE tenant_id = $1 AND id = $2`,
-		args: []any{t.me(), ident(v.ID.UUID), instant(v.FinishedAt), string(v.FinishedBy.Source), v.FinishedBy.ID},
+		sql:  `UPDATE reviews SET finished_at = $3, finisher_source = $4, finisher_id = $5, tally = $6 WHERE tenant_id = $1 AND id = $2`,
+		args: []any{t.me(), ident(v.ID.UUID), instant(v.FinishedAt), string(v.FinishedBy.Source), v.FinishedBy.ID, tally},
 	})
 }
 

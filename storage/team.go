@@ -2,11 +2,12 @@ package storage
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"strings"
-	"time"
+	"unicode/utf8"
 
 	"rollcall/internal/roster"
-	"rollcall/internal/tenant"
 )
 
 // unwild makes a text stand for itself in a pattern of LIKE; likely finds it anywhere.
@@ -15,12 +16,18 @@ func unwild(text string) string {
 }
 func likely(text string) string { return "%" + unwild(text) + "%" }
 
+// sought is a text that columns are compared with. PostgreSQL would take no other; what stands for what no text holds is
+// found nowhere.
+func sought(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, string(utf8.RuneError)), "\x00", string(utf8.RuneError))
+}
+
 // teamWhere narrows what is about members m with their activity a.
 func teamWhere(s *narrow, d dialect, q roster.TeamQuery) {
-	s.sql += " AND m.removed_at IS NULL"
 	if q.Text != "" {
-		like := s.argument(likely(roster.Fold(q.Text)))
-		s.sql += ` AND (m.label_fold LIKE ` + like + ` ESCAPE '\' OR m.email LIKE ` + like + ` ESCAPE '\' OR m.external_id = ` + s.argument(q.Text) + `)`
+		text := sought(q.Text)
+		like := s.argument(likely(roster.Fold(text)))
+		s.sql += ` AND (m.label_fold LIKE ` + like + ` ESCAPE '\' OR m.email LIKE ` + like + ` ESCAPE '\' OR m.external_id = ` + s.argument(text) + `)`
 	}
 	if q.State != "" {
 		s.and("m.state = ?", string(q.State))
@@ -37,11 +44,12 @@ func teamWhere(s *narrow, d dialect, q roster.TeamQuery) {
 	if !q.AwaySince.IsZero() {
 		s.and("(a.seen_at IS NULL OR a.seen_at < ?)", instant(q.AwaySince))
 	}
-	teamOrigin(s, q.Origin)
+	teamOrigin(s, d, q.Origin)
 }
 
-// teamOrigin is roster.Member.Origin in SQL: claims are kept as JSON that package storage wrote.
-func teamOrigin(s *narrow, origin roster.Source) {
+// teamOrigin is roster.Member.Origin in SQL: claims are kept as JSON that package storage wrote. A text is looked for as it
+// is, for which PostgreSQL takes a third of the time of LIKE.
+func teamOrigin(s *narrow, d dialect, origin roster.Source) {
 	if origin == "" {
 		return
 	}
@@ -51,7 +59,7 @@ func teamOrigin(s *narrow, origin roster.Source) {
 	}
 	s.sql += " AND m.directory_id IS NULL"
 	for _, source := range []roster.Source{roster.SourceInvite, roster.SourceSignIn} {
-		has := `m.claims LIKE '%"source":"` + string(source) + `"%'`
+		has := d.holds("m.claims", `'"source":"`+string(source)+`"'`)
 		if origin == source {
 			s.sql += " AND " + has
 			return
@@ -60,120 +68,64 @@ func teamOrigin(s *narrow, origin roster.Source) {
 	}
 }
 
-const teamFrom = ` FROM members m LEFT JOIN member_activity a ON a.tenant_id = m.tenant_id AND a.member_id = m.id WHERE m.tenant_id = $1`
-
-// teamOrder sorts; what ties is in the order of names.
-func teamOrder(by roster.TeamSort) string {
-	switch by {
-	case roster.TeamByActivity:
-		return ` ORDER BY a.seen_at NULLS FIRST, m.label_fold, m.id`
-	case roster.TeamByJoined:
-		return ` ORDER BY m.id DESC`
-	case roster.TeamByName:
+// teamFrom are the members of a tenant that are not removed, with when they were there last where the query asks for that.
+// SQLite is told to read the index that has what most queries ask for: it takes the rows, which are ten times as long, for
+// as cheap. By the time of joining they are read in the order of their ids.
+func (d dialect) teamFrom(q roster.TeamQuery, counts bool) string {
+	from := " FROM members m"
+	if counts || q.Sort != roster.TeamByJoined {
+		from += d.indexed("members_team")
 	}
-	return ` ORDER BY m.label_fold, m.id`
+	if q.Sort == roster.TeamByActivity && !counts || !q.AwaySince.IsZero() {
+		from += joinActivity
+	}
+	return from + ` WHERE m.tenant_id = $1 AND m.removed_at IS NULL`
 }
 
-// Team implements roster.TeamReader.
+const joinActivity = ` LEFT JOIN member_activity a ON a.tenant_id = m.tenant_id AND a.member_id = m.id`
+
+// Team implements roster.TeamReader. The page's ids are found first, so that the rows of those who are passed over need not
+// be read.
 func (r *reader) Team(ctx context.Context, q roster.TeamQuery) (roster.Page[roster.TeamMember], error) {
 	var page roster.Page[roster.TeamMember]
-	d := r.db.dialect
-	list := narrowed(`SELECT `+memberColumns+`, `+groupsOf(d, roster.Scope{})+`, a.seen_at`+teamFrom, r.me())
+	d, backwards := r.db.dialect, !q.Before.ID.IsZero()
+	list := narrowed(`SELECT `+memberColumns+`, `+groupsOf(d, roster.Scope{})+`, a.seen_at, m.label_fold FROM (SELECT m.id`+d.teamFrom(q, false), r.me())
 	teamWhere(list, d, q)
-	list.sql += teamOrder(q.Sort) + ` LIMIT ` + list.argument(q.Limit+1) + ` OFFSET ` + list.argument(q.Offset)
-	count := narrowed(`SELECT count(*)`+teamFrom, r.me())
-	teamWhere(count, d, q)
-	err := r.run(ctx, "list the team",
-		statement{sql: list.sql, args: list.args, each: func(row row) error {
-			if len(page.Items) == q.Limit {
-				page.More = true
-				return nil
-			}
-			m, err := scanTeamMember(row)
-			page.Items = append(page.Items, m)
-			return err
-		}},
-		statement{sql: count.sql, args: count.args, each: func(row row) error { return row.Scan(&page.Total) }})
+	order, err := orderTeam(q, list)
+	if err != nil {
+		return page, err
+	}
+	by := order.by(backwards)
+	// The limit is written out, of which there are few: PostgreSQL would take any for a tenth of the table.
+	list.sql += by + ` LIMIT ` + strconv.Itoa(q.Limit+1) + `) AS page JOIN members m ON m.tenant_id = $1 AND m.id = page.id` + joinActivity + by
+	statements := []statement{{sql: list.sql, args: list.args, each: func(row row) error {
+		if len(page.Items) == q.Limit {
+			page.More = true
+			return nil
+		}
+		m, err := scanTeamMember(row, q.Sort)
+		page.Items = append(page.Items, m)
+		return err
+	}}}
+	if q.Count {
+		count := narrowed(`SELECT count(*)`+d.teamFrom(q, true), r.me())
+		teamWhere(count, d, q)
+		statements = append(statements, statement{sql: count.sql, args: count.args, each: func(row row) error { return row.Scan(&page.Total) }})
+	}
+	err = r.run(ctx, "list the team", statements...)
+	if backwards {
+		slices.Reverse(page.Items)
+	}
 	return page, err
 }
 
-func scanTeamMember(r row) (roster.TeamMember, error) {
+func scanTeamMember(r row, by roster.TeamSort) (roster.TeamMember, error) {
 	var m memberRow
 	var seen instant
-	if err := r.Scan(append(m.dest(true), &seen)...); err != nil {
+	var label string
+	if err := r.Scan(append(m.dest(true), &seen, &label)...); err != nil {
 		return roster.TeamMember{}, err //nolint:wrapcheck // the caller does
 	}
 	member, err := m.member()
-	return roster.TeamMember{Member: member, LastActive: seen.time()}, err
-}
-
-// TeamCounts implements roster.TeamReader.
-func (r *reader) TeamCounts(ctx context.Context, now time.Time) (roster.TeamCounts, error) {
-	out := roster.TeamCounts{States: map[roster.State]int{}, Roles: map[string]int{}}
-	err := r.run(ctx, "count the team",
-		statement{
-			sql:  `SELECT m.state, m.role, count(*) FROM members m WHERE m.tenant_id = $1 AND m.removed_at IS NULL GROUP BY m.state, m.role`,
-			args: []any{r.me()},
-			each: func(row row) error {
-				var state, role string
-				var n int
-				err := row.Scan(&state, &role, &n)
-				out.States[roster.State(state)] += n
-				out.Roles[role] += n
-				return err
-			},
-		},
-		statement{
-			sql:  `SELECT count(*) FROM invites i WHERE i.tenant_id = $1 AND i.state = 'pending' AND i.expires_at > $2`,
-			args: []any{r.me(), instant(now)}, each: func(row row) error { return row.Scan(&out.Invited) },
-		},
-		statement{
-			sql:  `SELECT count(*) FROM join_requests q WHERE q.tenant_id = $1 AND q.state = 'pending'`,
-			args: []any{r.me()}, each: func(row row) error { return row.Scan(&out.Requests) },
-		})
-	return out, err
-}
-
-// LastActive implements roster.TeamReader.
-func (r *reader) LastActive(ctx context.Context, id roster.MemberID) (time.Time, error) {
-	var seen instant
-	found := false
-	err := r.run(ctx, "find when a member was there last", statement{
-		sql:  `SELECT a.seen_at FROM member_activity a WHERE a.tenant_id = $1 AND a.member_id = $2`,
-		args: []any{r.me(), ident(id.UUID)}, each: one(&found, &seen), brief: true,
-	})
-	return seen.time(), err
-}
-
-// MemberEvents implements roster.TeamReader. It shows what is committed at once: the order is that of the feed, and
-// nobody goes on from the last one.
-func (r *reader) MemberEvents(ctx context.Context, id roster.MemberID, limit int) ([]roster.Event, error) {
-	var out []roster.Event
-	err := r.run(ctx, "list the events of a member", statement{
-		sql: `SELECT e.epoch, e.seq, e.at, e.kind, e.member_id, e.group_id, e.actor_source, e.actor_id, e.version, e.request_id, e.data
-			FROM events e WHERE e.tenant_id = $1 AND e.member_id = $2 ORDER BY e.epoch DESC, e.seq DESC LIMIT $3`,
-		args: []any{r.me(), ident(id.UUID), limited(limit)}, each: rowsOf(&out, scanEvent),
-	})
-	return out, err
-}
-
-// GroupSizes implements roster.TeamReader.
-func (r *reader) GroupSizes(ctx context.Context, ids []roster.GroupID) (map[roster.GroupID]int, error) {
-	out := make(map[roster.GroupID]int, len(ids))
-	if len(ids) == 0 {
-		return out, nil
-	}
-	d := r.db.dialect
-	err := r.run(ctx, "count members of groups", statement{
-		sql:  `SELECT gm.group_id, count(*) FROM group_members gm WHERE gm.tenant_id = $1 AND ` + d.in("gm.group_id", "$2") + ` GROUP BY gm.group_id`,
-		args: []any{r.me(), d.list(groupIdents(ids))},
-		each: func(row row) error {
-			var id ident
-			n := 0
-			err := row.Scan(&id, &n)
-			out[roster.GroupID{UUID: tenant.UUID(id)}] = n
-			return err
-		},
-	})
-	return out, err
+	return roster.TeamMember{Member: member, LastActive: seen.time(), Place: placeOf(member.ID, seen, label, by)}, err
 }

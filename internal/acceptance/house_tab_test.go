@@ -13,7 +13,7 @@ import (
 
 // tab is a tab of a real browser. Whatever fails in it fails the test. Selectors are those of CSS.
 type tab struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context //nolint:containedctx // it is the browser itself
 }
 

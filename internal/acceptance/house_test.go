@@ -32,7 +32,7 @@ type house struct {
 	url    string
 	mails  *mailsink.Sink
 	sender invites.Sender
-	t      *testing.T
+	t      testing.TB
 }
 
 // onEachHouse runs a test on each database, each with a house of its own. env are further settings, as NAME=value.
@@ -42,7 +42,7 @@ func onEachHouse(t *testing.T, f func(t *testing.T, h *house), env ...string) {
 	onEachInstalled(t, func(t *testing.T, in *installation) { f(t, openHouse(t, in, env...)) })
 }
 
-func openHouse(t *testing.T, in *installation, env ...string) *house {
+func openHouse(t testing.TB, in *installation, env ...string) *house {
 	t.Helper()
 	h := &house{t: t, in: in, mails: mailsink.New(t)}
 	addr := freeAddress(t)

@@ -18,7 +18,7 @@ func (h *house) pathOf(link string) string { return strings.TrimPrefix(link, h.u
 // tokenIn is the token of a link.
 func tokenIn(link string) string { return link[strings.Index(link, "inv_"):] }
 
-func bodyOf(t *testing.T, res *http.Response) string {
+func bodyOf(t testing.TB, res *http.Response) string {
 	t.Helper()
 	return string(do[[]byte](t)(io.ReadAll(res.Body)))
 }

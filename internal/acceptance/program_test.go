@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 
 // installation is a gateway as an operator has it: a program, a database, a key.
 type installation struct {
-	t        *testing.T
+	t        testing.TB
 	bin      string
 	database string
 	env      []string
@@ -72,11 +72,15 @@ func onInstalled(t *testing.T, databases []string, f func(t *testing.T, in *inst
 			if name == "postgres" {
 				database = testenv.Postgres(t)
 			}
-			key := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{3}, 32))
-			f(t, &installation{t: t, bin: bin, database: database, env: append(os.Environ(),
-				"ROLLCALL_DATABASE_URL="+database, "ROLLCALL_MASTER_KEY="+key)})
+			f(t, installed(t, bin, database))
 		})
 	}
+}
+
+func installed(t testing.TB, bin, database string) *installation {
+	t.Helper()
+	key := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{3}, 32))
+	return &installation{t: t, bin: bin, database: database, env: append(os.Environ(), "ROLLCALL_DATABASE_URL="+database, "ROLLCALL_MASTER_KEY="+key)}
 }
 
 // run runs a command of the program with --json and decodes what it prints.
@@ -167,7 +171,7 @@ func (l *lines) String() string {
 }
 
 // freeAddress finds a port that nobody listens at.
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {

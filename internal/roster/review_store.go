@@ -40,7 +40,7 @@ type ReviewTx interface {
 	OpenReview(ctx context.Context, r Review) error
 	// LockReview is Review without the tally, and keeps others from changing it until the end. NotFound.
 	LockReview(ctx context.Context, id ReviewID) (Review, error)
-	// EndReview notes when, and by whom, a locked review was finished.
+	// EndReview notes when, and by whom, a locked review was finished, and its tally, which no reader counts from then on.
 	EndReview(ctx context.Context, r Review) error
 	// ReviewItem finds one person of a review; NotFound.
 	ReviewItem(ctx context.Context, id ReviewID, m MemberID) (ReviewItem, error)

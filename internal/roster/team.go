@@ -9,6 +9,13 @@ import (
 type TeamMember struct {
 	Member     Member    // with its groups
 	LastActive time.Time // zero: never seen
+	Place      TeamPlace // in the list
+}
+
+// TeamPlace is a place in a list of the team: that of a member, who may have moved or gone since.
+type TeamPlace struct {
+	Key string // what the list is sorted by, in the store's own form
+	ID  MemberID
 }
 
 // Origin is the source by which a member came: a directory before an invite, an invite before a sign-in, a sign-in
@@ -52,13 +59,15 @@ type TeamQuery struct {
 	// AwaySince leaves those out who were seen since.
 	AwaySince time.Time
 	Sort      TeamSort
-	Offset    int
-	Limit     int
+	// The page begins behind After, or ends before Before, in a list of the same order. Neither is set: it is the first.
+	After, Before TeamPlace
+	Limit         int
+	Count         bool // of all pages
 }
 
 // Narrowed says whether the query leaves anybody out.
 func (q TeamQuery) Narrowed() bool {
-	q.Sort, q.Offset, q.Limit = "", 0, 0
+	q.Sort, q.After, q.Before, q.Limit, q.Count = "", TeamPlace{}, TeamPlace{}, 0, false
 	return q != TeamQuery{}
 }
 
@@ -73,17 +82,30 @@ type TeamCounts struct {
 // Total counts all that are not removed.
 func (c TeamCounts) Total() int {
 	n := 0
-	for state, k := range c.States {
-		if state != StateRemoved {
-			n += k
-		}
+	for _, k := range c.States {
+		n += k
 	}
 	return n
 }
 
+// Of is how many members a query means, if the counts say so: those in a state, with a role, or all.
+func (c TeamCounts) Of(q TeamQuery) (n int, known bool) {
+	role, state := q.Role, q.State
+	switch q.Role, q.State = "", ""; {
+	case q.Narrowed() || role != "" && state != "":
+		return 0, false
+	case role != "":
+		return c.Roles[role], true
+	case state != "":
+		return c.States[state], true
+	}
+	return c.Total(), true
+}
+
 // TeamReader reads what the pages for admins show.
 type TeamReader interface {
-	// Team lists members, with Total of all pages.
+	// Team lists members in the query's order, also of a page that ends before a place, whose More says whether there are
+	// others in front of it. BadCursor for a place of no such list.
 	Team(ctx context.Context, q TeamQuery) (Page[TeamMember], error)
 	// TeamCounts counts; invites are open at now.
 	TeamCounts(ctx context.Context, now time.Time) (TeamCounts, error)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"rollcall/internal/roster"
 	"rollcall/internal/view"
 )
 
@@ -20,7 +21,7 @@ func (d *Door) membersCSV(w http.ResponseWriter, r *http.Request, v *visit) erro
 		return err
 	}
 	l := readListing(r, v.now)
-	l.query.Limit, l.query.Offset = exportPage, 0
+	l.query.Limit, l.query.After, l.query.Before = exportPage, roster.TeamPlace{}, roster.TeamPlace{}
 	page, err := d.Roster.Team(r.Context(), v.staff, l.query)
 	if err != nil {
 		return err
@@ -36,7 +37,7 @@ func (d *Door) membersCSV(w http.ResponseWriter, r *http.Request, v *visit) erro
 		if !page.More {
 			break
 		}
-		l.query.Offset += exportPage
+		l.query.After = page.Items[len(page.Items)-1].Place
 		if page, err = d.Roster.Team(r.Context(), v.staff, l.query); err != nil {
 			return err
 		}

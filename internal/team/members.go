@@ -1,12 +1,15 @@
 package team
 
 import (
+	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"rollcall/console"
 	"rollcall/internal/roster"
@@ -21,10 +24,14 @@ const pageSize = 50
 // listing is what the list of the team was asked for.
 type listing struct {
 	query  roster.TeamQuery
-	values url.Values // that ask for it again, without the page
-	page   int
+	values url.Values // that ask for it again, from the beginning
+	before int        // how many members the list had in front of the page when its link was made
+	group  string
 	done   string
 }
+
+// longestAway is how many days a list can be narrowed by.
+const longestAway = 36_500
 
 // away are the choices of how long somebody has not been seen, in days.
 func away() []string { return []string{"30", "60", "90"} }
@@ -35,7 +42,7 @@ func readListing(r *http.Request, now time.Time) listing {
 	l := listing{values: url.Values{}, done: q.Get("done")}
 	take := func(name string) string {
 		v := strings.TrimSpace(q.Get(name))
-		if v != "" && len(v) <= 200 {
+		if v != "" && len(v) <= 200 && utf8.ValidString(v) && !strings.Contains(v, "\x00") {
 			l.values.Set(name, v)
 			return v
 		}
@@ -45,30 +52,76 @@ func readListing(r *http.Request, now time.Time) listing {
 		Text: take("q"), State: roster.State(take("state")), Role: take("role"), Origin: roster.Source(take("source")),
 		Domain: strings.ToLower(take("domain")), Sort: roster.TeamSort(take("sort")),
 	}
-	if id, err := roster.ParseGroupID(take("group")); err == nil {
-		l.query.Group = id
+	if l.group = take("group"); l.group != "" {
+		if id, err := roster.ParseGroupID(l.group); err == nil {
+			l.query.Group = id
+		}
 	}
-	if days, err := strconv.Atoi(take("away")); err == nil && days > 0 {
+	if days, err := strconv.Atoi(take("away")); err == nil && days > 0 && days <= longestAway {
 		l.query.AwaySince = now.AddDate(0, 0, -days)
 	}
-	l.page, _ = strconv.Atoi(q.Get("page"))
-	l.page = min(max(l.page, 1), 100_000)
-	l.query.Limit, l.query.Offset = pageSize, (l.page-1)*pageSize
+	if id, err := roster.ParseMemberID(q.Get("after")); err == nil {
+		l.query.After = roster.TeamPlace{ID: id, Key: q.Get("place")}
+	} else if id, err := roster.ParseMemberID(q.Get("before")); err == nil {
+		l.query.Before = roster.TeamPlace{ID: id, Key: q.Get("place")}
+	}
+	l.before, _ = strconv.Atoi(q.Get("n"))
+	l.before = min(max(l.before, 0), 1_000_000_000)
+	l.query.Limit = pageSize
 	return l
 }
 
-func (l listing) url(path string, page int) string {
-	v := url.Values{}
-	for name, values := range l.values {
-		v[name] = values
-	}
-	if page > 1 {
-		v.Set("page", strconv.Itoa(page))
+// url is that of the list's beginning, or of the page at a place, with so many members in front of it.
+func (l listing) url(path, side string, at roster.TeamPlace, before int) string {
+	v := maps.Clone(l.values)
+	if side != "" {
+		v.Set(side, at.ID.String())
+		v.Set("n", strconv.Itoa(before))
+		if at.Key != "" {
+			v.Set("place", at.Key)
+		}
 	}
 	if len(v) == 0 {
 		return path
 	}
 	return path + "?" + v.Encode()
+}
+
+// backwards says that the page ends before a place.
+func (l listing) backwards() bool { return !l.query.Before.ID.IsZero() }
+
+// read reads the page, with the total. What the counts tell need not be counted again. A page before a place that is not
+// full is the first one, and is read as such.
+func (d *Door) read(ctx context.Context, v *visit, l *listing, counts roster.TeamCounts) (roster.Page[roster.TeamMember], error) {
+	n, known := counts.Of(l.query)
+	l.query.Count = !known
+	page, err := d.Roster.Team(ctx, v.staff, l.query)
+	if err == nil && l.backwards() && len(page.Items) < pageSize {
+		l.query.Before, l.before = roster.TeamPlace{}, 0
+		page, err = d.Roster.Team(ctx, v.staff, l.query)
+	}
+	if known {
+		page.Total = n
+	}
+	return page, err
+}
+
+// links are the pages beside, and where this one is in the list: as far as its link told, others may have come since.
+func (l listing) links(page *console.Members, team roster.Page[roster.TeamMember]) {
+	if len(team.Items) == 0 {
+		return
+	}
+	first, last := team.Items[0].Place, team.Items[len(team.Items)-1].Place
+	end := l.before + len(team.Items)
+	if l.backwards() && team.More || !l.query.After.ID.IsZero() {
+		page.Prev = l.url(Prefix+"/members", "before", first, max(0, l.before-pageSize))
+	} else { // it is the first one, whatever its link said
+		l.before, end = 0, len(team.Items)
+	}
+	if team.More || l.backwards() {
+		page.Next = l.url(Prefix+"/members", "after", last, end)
+	}
+	page.Where = fmt.Sprintf("%d–%d of %d", l.before+1, end, max(end, team.Total))
 }
 
 // members shows the list of the team.
@@ -90,15 +143,15 @@ func (d *Door) membersPage(r *http.Request, v *visit, l listing) (console.Member
 	if err != nil {
 		return console.Members{}, err
 	}
-	team, err := d.Roster.Team(ctx, v.staff, l.query)
-	if err != nil {
-		return console.Members{}, err
-	}
 	counts, err := d.Roster.TeamCounts(ctx, v.staff)
 	if err != nil {
 		return console.Members{}, err
 	}
-	groups, err := rd.Groups(ctx, roster.Query{Order: roster.Field{Column: roster.ColumnName}, Limit: 100})
+	groups, problem, err := d.byGroup(ctx, v, &l)
+	if err != nil {
+		return console.Members{}, err
+	}
+	team, err := d.read(ctx, v, &l, counts)
 	if err != nil {
 		return console.Members{}, err
 	}
@@ -106,19 +159,13 @@ func (d *Door) membersPage(r *http.Request, v *visit, l listing) (console.Member
 	shell.Requests = counts.Requests
 	page := console.Members{
 		Shell: shell, Counts: countWords(counts), Search: l.query.Text, Narrowed: l.query.Narrowed(), Total: team.Total,
-		Filters: filters(cfg, groups.Items, l), Roles: roleChoices(cfg.Tenant.Roles, cfg.Tenant.Roles.Least()),
-		Alone: counts.Total() == 1 && counts.Invited == 0, Export: l.url(Prefix+"/members.csv", 1),
+		Problem: problem, Filters: filters(cfg, groups, l), Roles: roleChoices(cfg.Tenant.Roles, cfg.Tenant.Roles.Least()),
+		Alone: counts.Total() == 1 && counts.Invited == 0, Export: l.url(Prefix+"/members.csv", "", roster.TeamPlace{}, 0),
 	}
 	for _, m := range team.Items {
 		page.Rows = append(page.Rows, memberRow(m, cfg, v.now))
 	}
-	if l.page > 1 {
-		page.Prev = l.url(Prefix+"/members", l.page-1)
-	}
-	if team.More {
-		page.Next = l.url(Prefix+"/members", l.page+1)
-	}
-	page.Where = fmt.Sprintf("%d–%d of %d", min(l.query.Offset+1, team.Total), l.query.Offset+len(team.Items), team.Total)
+	l.links(&page, team)
 	return page, nil
 }
 
@@ -163,45 +210,4 @@ func roleSource(m roster.Member, cfg tenant.Config) string {
 		return "Default"
 	}
 	return sourceWord(w.Source, directoryOf(cfg, m.Directory))
-}
-
-// filters are the choices that narrow the list.
-func filters(cfg tenant.Config, groups []roster.Group, l listing) []console.Filter {
-	choose := func(name, label, all string, pairs ...string) console.Filter {
-		f := console.Filter{Name: name, Label: label, Choices: []console.Choice{{Label: all}}}
-		for i := 0; i+1 < len(pairs); i += 2 {
-			f.Choices = append(f.Choices, console.Choice{Value: pairs[i], Label: pairs[i+1], Chosen: l.values.Get(name) == pairs[i]})
-		}
-		return f
-	}
-	var roles, domains, inGroups, days []string
-	for _, role := range cfg.Tenant.Roles.Roles {
-		roles = append(roles, role, role)
-	}
-	for _, x := range cfg.Domains {
-		if x.Owned() {
-			domains = append(domains, x.Name, x.Name)
-		}
-	}
-	for _, g := range groups {
-		inGroups = append(inGroups, g.ID.String(), g.Name)
-	}
-	for _, n := range away() {
-		days = append(days, n, "not for "+n+" days")
-	}
-	out := []console.Filter{
-		choose("state", "State", "All states", string(roster.StateActive), "Active", string(roster.StateInactive), "Deactivated",
-			string(roster.StateNeedsConfirmation), "Needs confirmation", string(roster.StateAwaitingProof), "Waits for the domain's proof"),
-		choose("role", "Role", "All roles", roles...),
-		choose("source", "Source", "All sources", string(roster.SourceDirectory), "Directory", string(roster.SourceInvite), "Invite",
-			string(roster.SourceSignIn), "Sign-in (JIT)", string(roster.SourceOperator), "Manual or API"),
-	}
-	if len(inGroups) > 0 {
-		out = append(out, choose("group", "Group", "All groups", inGroups...))
-	}
-	if len(domains) > 0 {
-		out = append(out, choose("domain", "Domain", "All domains", domains...))
-	}
-	return append(out, choose("away", "Last active", "Any time", days...),
-		choose("sort", "Sort by", "Name", string(roster.TeamByActivity), "Last active, longest ago first", string(roster.TeamByJoined), "Joined, latest first"))
 }

@@ -133,6 +133,18 @@ func reviewDecided(t *testing.T, b Backend) {
 	v, err := h.reader().Review(t.Context(), id)
 	wantSame(t, "tally", []any{roster.ReviewTally{Total: 4, Kept: 2, Removed: 1, Gone: 1}, error(nil)}, []any{v.Tally, err})
 	wantSame(t, "left", 0, v.Tally.Left())
+	h.update(func(ctx context.Context, tx roster.Tx) error {
+		v, err := tx.Review(ctx, id)
+		if err != nil {
+			return err
+		}
+		v.FinishedAt, v.FinishedBy, v.Tally.Asked = epoch(), reviewer(), 7 // which no count would say
+		return tx.EndReview(ctx, v)
+	})
+	later := h.openReview()
+	list, err := h.reader().Reviews(t.Context(), 2)
+	want := []roster.ReviewTally{{Total: 3}, {Total: 4, Kept: 2, Removed: 1, Gone: 1, Asked: 7}}
+	wantSame(t, "tallies of an open one and of one that is finished", []any{later, want, error(nil)}, []any{list[0].ID, []roster.ReviewTally{list[0].Tally, list[1].Tally}, err})
 }
 
 func reviewAlone(t *testing.T, b Backend) {

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -11,6 +12,10 @@ import (
 func testTeam(t *testing.T, open opener) {
 	check(t, open, []claim{
 		{"the team is searched, narrowed, sorted and paged", teamFound},
+		{"pages of the team, with ties, forwards and backwards", teamPaged},
+		{"the team changes between two pages", teamMoves},
+		{"the team is searched for any text", teamSought},
+		{"places that no list of the team gave", teamPlaces},
 		{"the team is counted", teamCounted},
 		{"when somebody was there last outlives the session", teamActivity},
 		{"the history of a member, the latest first", teamHistory},
@@ -86,7 +91,7 @@ func teamFound(t *testing.T, b Backend) {
 		}
 		wantSame(t, name, c.want, teamLogins(got))
 	}
-	page := h.team(roster.TeamQuery{Limit: 2, Offset: 1})
+	page := h.team(roster.TeamQuery{Limit: 2, After: h.team(roster.TeamQuery{Limit: 1}).Items[0].Place, Count: true})
 	wantSame(t, "a page", []any{[]string{"bob", "cid"}, true, 4}, []any{teamLogins(page.Items), page.More, page.Total})
 	wantSame(t, "activity and groups", []any{seen, 1}, []any{page.Items[0].LastActive, len(h.team(roster.TeamQuery{Text: "dora"}).Items[0].Member.Groups)})
 	for _, m := range h.team(roster.TeamQuery{}).Items {
@@ -108,6 +113,14 @@ func teamCounted(t *testing.T, b Backend) {
 		States: map[roster.State]int{roster.StateActive: 2, roster.StateInactive: 1}, Roles: map[string]int{"admin": 1, "user": 2},
 	}
 	wantSame(t, "counts", []any{want, 3, error(nil)}, []any{got, got.Total(), err})
+	for _, q := range []roster.TeamQuery{{}, {Role: "user"}, {State: roster.StateInactive}, {State: roster.StateActive, Sort: roster.TeamByJoined}, {Role: "nobody's"}} {
+		n, known := got.Of(q)
+		q.Count = true
+		wantSame(t, fmt.Sprintf("what the counts tell of %+v", q), []any{h.team(q).Total, true}, []any{n, known})
+	}
+	if _, known := got.Of(roster.TeamQuery{Role: "user", Text: "a"}); known {
+		t.Error("the counts tell how many are found by a text")
+	}
 	sizes, err := h.reader().GroupSizes(t.Context(), []roster.GroupID{g.ID, roster.NewGroupID(epoch())})
 	wantSame(t, "sizes of groups", []any{map[roster.GroupID]int{g.ID: 2}, error(nil)}, []any{sizes, err})
 }
@@ -152,7 +165,7 @@ func teamHistory(t *testing.T, b Backend) {
 
 func teamReads(all probes[roster.Reader]) {
 	all["Team"] = func(t *testing.T, x *stranger, r roster.Reader) {
-		p, err := r.Team(t.Context(), roster.TeamQuery{Limit: 50})
+		p, err := r.Team(t.Context(), roster.TeamQuery{Limit: 50, Count: true})
 		wantSame(t, "Team", []any{1, 1, error(nil)}, []any{len(p.Items), p.Total, err}) // mine
 	}
 	all["TeamCounts"] = func(t *testing.T, x *stranger, r roster.Reader) {
