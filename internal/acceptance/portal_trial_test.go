@@ -39,7 +39,7 @@ func (a *account) connectionNow(id tenant.ConnectionID) tenant.Connection {
 	return c
 }
 
-func TestTrialSignInSignsNobodyIn(t *testing.T) {
+func TestPromiseB12TrialSignInSignsNobodyIn(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		p := g.portal()
 		a, active := p.acme(
