@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,7 +16,7 @@ import (
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
-	"rollcall/internal/testenv"
+	"rollcall/internal/testenv/migrated"
 	"rollcall/storage"
 )
 
@@ -28,13 +27,13 @@ var databases = []struct {
 	name string
 	url  func(testing.TB) string
 }{
-	{"sqlite", sqliteURL},
-	{"postgres", testenv.Postgres},
+	{"sqlite", migrated.SQLite},
+	{"postgres", migrated.Postgres},
 }
 
 func sqliteURL(tb testing.TB) string {
 	tb.Helper()
-	return "sqlite://" + filepath.Join(tb.TempDir(), "rollcall.db")
+	return migrated.SQLite(tb)
 }
 
 // world is a door on a database of its own, with a clock that stands still

@@ -47,6 +47,21 @@ func migrationsOf(d dialect) ([]migration, error) {
 	return list, nil
 }
 
+// SchemaVersion names the tables that Migrate makes, by 16 small letters and digits: another migration makes another name.
+func SchemaVersion() (string, error) {
+	sum := sha256.New()
+	for _, d := range []dialect{postgres, sqlite} {
+		list, err := migrationsOf(d)
+		if err != nil {
+			return "", err
+		}
+		for _, m := range list {
+			sum.Write([]byte(m.checksum))
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:16], nil
+}
+
 // missing returns those of list that are not in applied (name → checksum). Names that only the
 // database knows are those of a newer program. A checksum that differs is an error: the tables are
 // not what this program takes them for.

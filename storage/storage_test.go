@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rollcall/internal/testenv"
+	"rollcall/internal/testenv/migrated"
 	"rollcall/storage"
 	"rollcall/storage/storagetest"
 )
@@ -16,7 +17,7 @@ func TestConformance(t *testing.T) {
 		t.Parallel()
 		storagetest.Run(t, func(t *testing.T) storagetest.Backend {
 			t.Helper()
-			db := open(t, sqliteURL(t))
+			db := open(t, migrated.SQLite(t))
 			return storagetest.Backend{Store: db, Locator: db}
 		})
 	})
@@ -24,7 +25,7 @@ func TestConformance(t *testing.T) {
 		t.Parallel()
 		storagetest.Run(t, func(t *testing.T) storagetest.Backend {
 			t.Helper()
-			url := testenv.Postgres(t)
+			url := migrated.Postgres(t)
 			db := open(t, url)
 			return storagetest.Backend{Store: db, Locator: db, Parallel: true, Wall: wall{db, url}}
 		})

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -21,7 +20,7 @@ import (
 	"rollcall/internal/provlog"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
-	"rollcall/internal/testenv"
+	"rollcall/internal/testenv/migrated"
 	"rollcall/scim"
 	"rollcall/storage"
 )
@@ -61,16 +60,7 @@ type gateway struct {
 func onEach(t *testing.T, f func(t *testing.T, g *gateway)) {
 	t.Helper()
 	t.Parallel()
-	urls := map[string]func(t *testing.T) string{
-		"sqlite":   func(t *testing.T) string { t.Helper(); return "sqlite://" + filepath.Join(t.TempDir(), "rollcall.db") },
-		"postgres": func(t *testing.T) string { t.Helper(); return testenv.Postgres(t) },
-	}
-	for name, url := range urls {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f(t, newGateway(t, url(t)))
-		})
-	}
+	migrated.Each(t, func(t *testing.T, url string) { f(t, newGateway(t, url)) })
 }
 
 func newGateway(t testing.TB, url string) *gateway {

@@ -4,14 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
-	"rollcall/internal/testenv"
+	"rollcall/internal/testenv/migrated"
 )
 
 // What the benchmarks of pages fill a house with.
@@ -37,10 +36,7 @@ func onEachMeasuredHouse(b *testing.B, f func(b *testing.B, h *house), env ...st
 	if err != nil {
 		b.Fatal(err)
 	}
-	for name, database := range map[string]func(b *testing.B) string{
-		"sqlite":   func(b *testing.B) string { b.Helper(); return "sqlite://" + filepath.Join(b.TempDir(), "rollcall.db") },
-		"postgres": func(b *testing.B) string { b.Helper(); return testenv.Postgres(b) },
-	} {
+	for name, database := range map[string]func(testing.TB) string{"sqlite": migrated.SQLite, "postgres": migrated.Postgres} {
 		b.Run(name, func(b *testing.B) { f(b, openHouse(b, installed(b, bin, database(b)), env...)) })
 	}
 }

@@ -5,19 +5,19 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 
 	chrome "rollcall/internal/testenv/browser"
 	"rollcall/internal/testenv/chromium"
+	"rollcall/internal/testenv/migrated"
 )
 
 // TestLoginCSRFInChromium_S29 has a page of evil.example post the attacker's own good response in the victim's browser.
 func TestLoginCSRFInChromium_S29(t *testing.T) {
 	t.Parallel()
-	g := newGateway(t, "sqlite://"+filepath.Join(t.TempDir(), "rollcall.db"))
+	g := newGateway(t, migrated.SQLite(t))
 	p := g.portal()
 	a, c := p.acme(samlPerson("mallory", mail("mallory@acme.example")))
 	page := template.Must(template.New("evil").Parse(`<!DOCTYPE html><title>evil</title>

@@ -5,16 +5,15 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"net/http"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"rollcall/internal/connect"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
-	"rollcall/internal/testenv"
 	chrome "rollcall/internal/testenv/browser"
 	idps "rollcall/internal/testenv/idp"
+	"rollcall/internal/testenv/migrated"
 	"rollcall/sso/saml"
 )
 
@@ -34,11 +33,11 @@ func onReal(t *testing.T, f func(t *testing.T, g *gateway, provider *idps.SAML, 
 	t.Parallel()
 	t.Run("SimpleSAMLphp", func(t *testing.T) {
 		t.Parallel()
-		f(t, newGateway(t, "sqlite://"+filepath.Join(t.TempDir(), "rollcall.db")), idps.StartSimpleSAMLphp(t, idps.SAMLOptions{}), "SimpleSAMLphp")
+		f(t, newGateway(t, migrated.SQLite(t)), idps.StartSimpleSAMLphp(t, idps.SAMLOptions{}), "SimpleSAMLphp")
 	})
 	t.Run("samlp", func(t *testing.T) {
 		t.Parallel()
-		f(t, newGateway(t, testenv.Postgres(t)), idps.StartSAMLP(t, idps.SAMLOptions{}), "samlp")
+		f(t, newGateway(t, migrated.Postgres(t)), idps.StartSAMLP(t, idps.SAMLOptions{}), "samlp")
 	})
 }
 
@@ -133,7 +132,7 @@ func TestRealProvidersSignPeopleIn_S10_S34(t *testing.T) {
 
 func TestRealProvidersByPost(t *testing.T) {
 	t.Parallel()
-	g, provider := newGateway(t, testenv.Postgres(t)), idps.StartSAMLP(t, idps.SAMLOptions{})
+	g, provider := newGateway(t, migrated.Postgres(t)), idps.StartSAMLP(t, idps.SAMLOptions{})
 	p := g.portal()
 	c := p.company("corp", provider, idps.SP{}, func(d *connect.SAMLDraft) {
 		post, redirect := []byte("bindings:HTTP-POST"), []byte("bindings:HTTP-Redirect")
@@ -208,7 +207,7 @@ func TestRealProvidersMixUp_S19_S25_S27(t *testing.T) {
 
 func TestRealProviderRollsOver_S30(t *testing.T) {
 	t.Parallel()
-	g := newGateway(t, "sqlite://"+filepath.Join(t.TempDir(), "rollcall.db"))
+	g := newGateway(t, migrated.SQLite(t))
 	provider := idps.StartSimpleSAMLphp(t, idps.SAMLOptions{EntityID: "urn:corp.example:portal-rolls-over", RollOver: true})
 	p := g.portal()
 	c := p.company("corp", provider, idps.SP{}, nil)

@@ -2,7 +2,6 @@ package acceptance
 
 import (
 	"net/http"
-	"path/filepath"
 	"testing"
 
 	"rollcall/internal/connect"
@@ -11,13 +10,14 @@ import (
 	"rollcall/internal/tenant"
 	chrome "rollcall/internal/testenv/browser"
 	servers "rollcall/internal/testenv/idp"
+	"rollcall/internal/testenv/migrated"
 )
 
 // atRealProvider connects a tenant that owns corp.example to a provider which knows nothing of this code. What those
 // serve goes by the machine's clock, so the gateway's does too.
 func atRealProvider(t *testing.T, provider *servers.OIDC) (*account, *portal, tenant.Connection) {
 	t.Helper()
-	g := newGateway(t, "sqlite://"+filepath.Join(t.TempDir(), "rollcall.db"))
+	g := newGateway(t, migrated.SQLite(t))
 	g.clock.catchUp()
 	a := g.tenant("acme")
 	a.joins("corp.example", tenant.AutoJoinOn, "")

@@ -17,7 +17,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"rollcall/internal/testenv"
+	"rollcall/internal/testenv/migrated"
 )
 
 // built is the program, built once for all tests of this process.
@@ -68,11 +68,11 @@ func onInstalled(t *testing.T, databases []string, f func(t *testing.T, in *inst
 	for _, name := range databases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			database := "sqlite://" + filepath.Join(t.TempDir(), "rollcall.db")
+			database := migrated.SQLite
 			if name == "postgres" {
-				database = testenv.Postgres(t)
+				database = migrated.Postgres
 			}
-			f(t, installed(t, bin, database))
+			f(t, installed(t, bin, database(t)))
 		})
 	}
 }

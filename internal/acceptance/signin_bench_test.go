@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -15,14 +14,14 @@ import (
 	"rollcall/internal/demoidp/op"
 	"rollcall/internal/demoidp/samlidp"
 	"rollcall/internal/tenant"
-	"rollcall/internal/testenv"
+	"rollcall/internal/testenv/migrated"
 )
 
 // onEachMeasured runs a benchmark on each database.
 func onEachMeasured(b *testing.B, f func(b *testing.B, g *gateway)) {
 	b.Helper()
-	b.Run("sqlite", func(b *testing.B) { f(b, newGateway(b, "sqlite://"+filepath.Join(b.TempDir(), "rollcall.db"))) })
-	b.Run("postgres", func(b *testing.B) { f(b, newGateway(b, testenv.Postgres(b))) })
+	b.Run("sqlite", func(b *testing.B) { f(b, newGateway(b, migrated.SQLite(b))) })
+	b.Run("postgres", func(b *testing.B) { f(b, newGateway(b, migrated.Postgres(b))) })
 }
 
 // people is how many sign in, again and again.

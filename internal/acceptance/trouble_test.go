@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +17,7 @@ import (
 	"rollcall/internal/roster"
 	"rollcall/internal/simulate"
 	"rollcall/internal/tenant"
+	"rollcall/internal/testenv/migrated"
 	"rollcall/scim"
 	"rollcall/storage/shortlived"
 )
@@ -30,7 +30,7 @@ func TestSimulate(t *testing.T) {
 	for _, vendor := range []simulate.Vendor{simulate.Entra, simulate.Okta, simulate.Google} {
 		t.Run(string(vendor), func(t *testing.T) {
 			t.Parallel()
-			calm := newGateway(t, "sqlite://"+filepath.Join(t.TempDir(), "calm.db"))
+			calm := newGateway(t, migrated.SQLite(t))
 			want := calm.play(vendor, nil, 0)
 			for i, kind := range append(all, "all") {
 				kinds := []simulate.Trouble{kind}

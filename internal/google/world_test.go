@@ -5,7 +5,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http/httptest"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -16,7 +15,7 @@ import (
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
 	"rollcall/internal/tenant"
-	"rollcall/internal/testenv"
+	"rollcall/internal/testenv/migrated"
 	"rollcall/storage"
 )
 
@@ -62,22 +61,14 @@ type world struct {
 func onEach(t *testing.T, f func(w *world)) {
 	t.Helper()
 	t.Parallel()
-	for name, url := range map[string]func(t *testing.T) string{
-		"sqlite":   func(t *testing.T) string { t.Helper(); return "sqlite://" + filepath.Join(t.TempDir(), "rollcall.db") },
-		"postgres": func(t *testing.T) string { t.Helper(); return testenv.Postgres(t) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f(newWorld(t, url(t)))
-		})
-	}
+	migrated.Each(t, func(t *testing.T, url string) { t.Helper(); f(newWorld(t, url)) })
 }
 
 // onOne is onEach for what has nothing to do with the database.
 func onOne(t *testing.T, f func(w *world)) {
 	t.Helper()
 	t.Parallel()
-	f(newWorld(t, "sqlite://"+filepath.Join(t.TempDir(), "rollcall.db")))
+	f(newWorld(t, migrated.SQLite(t)))
 }
 
 func newWorld(t *testing.T, url string) *world {

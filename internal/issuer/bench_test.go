@@ -6,13 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"rollcall/internal/testenv"
 	"rollcall/internal/testenv/issuertest"
+	"rollcall/internal/testenv/migrated"
 )
 
 // BenchmarkIssuer measures what apps ask for most, over HTTP, on each database.
 func BenchmarkIssuer(b *testing.B) {
-	for name, address := range map[string]func(tb testing.TB) string{"sqlite": issuertest.SQLite, "postgres": testenv.Postgres} {
+	for name, address := range map[string]func(tb testing.TB) string{"sqlite": issuertest.SQLite, "postgres": migrated.Postgres} {
 		b.Run(name, func(b *testing.B) {
 			h := issuertest.New(b, address(b), time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC))
 			f := h.Flow("ann")

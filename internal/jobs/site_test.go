@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -14,7 +13,7 @@ import (
 	"rollcall/internal/jobs"
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
-	"rollcall/internal/testenv"
+	"rollcall/internal/testenv/migrated"
 	"rollcall/storage"
 )
 
@@ -32,10 +31,7 @@ type site struct {
 func both(t *testing.T, test func(s *site)) {
 	t.Helper()
 	t.Parallel()
-	urls := map[string]func(*testing.T) string{
-		"sqlite":   func(t *testing.T) string { t.Helper(); return "sqlite://" + filepath.Join(t.TempDir(), "jobs.db") },
-		"postgres": func(t *testing.T) string { t.Helper(); return testenv.Postgres(t) },
-	}
+	urls := map[string]func(testing.TB) string{"sqlite": migrated.SQLite, "postgres": migrated.Postgres}
 	for name, url := range urls {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

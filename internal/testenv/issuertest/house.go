@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -23,7 +22,7 @@ import (
 	"rollcall/internal/secret"
 	"rollcall/internal/session"
 	"rollcall/internal/tenant"
-	"rollcall/internal/testenv"
+	"rollcall/internal/testenv/migrated"
 	"rollcall/internal/web"
 	"rollcall/storage"
 	"rollcall/storage/shortlived"
@@ -79,7 +78,7 @@ type Replica struct {
 func OnEach(t *testing.T, f func(t *testing.T, h *House)) {
 	t.Helper()
 	t.Parallel()
-	for name, address := range map[string]func(t testing.TB) string{"sqlite": SQLite, "postgres": testenv.Postgres} {
+	for name, address := range map[string]func(t testing.TB) string{"sqlite": SQLite, "postgres": migrated.Postgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f(t, New(t, address(t), time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)))
@@ -90,7 +89,7 @@ func OnEach(t *testing.T, f func(t *testing.T, h *House)) {
 // SQLite is the URL of a new file.
 func SQLite(tb testing.TB) string {
 	tb.Helper()
-	return "sqlite://" + filepath.Join(tb.TempDir(), "rollcall.db")
+	return migrated.SQLite(tb)
 }
 
 // New starts a gateway whose clock begins at start. Clients with clocks of their own want it to be now.
