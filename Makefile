@@ -18,7 +18,7 @@ TESTENV  := $(BIN)/testenv run --
 RACE     := -race -gcflags=modernc.org/sqlite/lib=-race=false
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test test-short check lint fmt fmt-check vet race fuzz bench golden cover \
+.PHONY: help run demo build test test-short check lint fmt fmt-check vet race fuzz bench golden cover screenshots \
         archtest tidy tidy-check image clean FORCE
 
 help: ## print this list
@@ -55,6 +55,7 @@ fmt-check: $(LINT) ## show what fmt would change, and fail if anything
 
 vet: ## run go vet
 	go vet ./...
+	go vet -tags screenshots ./internal/acceptance
 
 archtest: ## check layers, file sizes and names only
 	go test -count=1 ./internal/archtest
@@ -75,6 +76,10 @@ bench: $(BIN)/testenv ## run the benchmarks (BENCH=Filter PKG=./scim)
 golden: $(BIN)/testenv ## rewrite the golden files of packages whose tests know -update; then read the diff
 	@$(TESTENV) scripts/golden
 	@git --no-pager diff --stat -- '*testdata*'
+
+screenshots: $(BIN)/testenv ## take every page, light and dark, wide and narrow, into docs/screenshots; fails on what axe finds or does not fit
+	@mkdir -p docs/screenshots
+	ROLLCALL_SCREENSHOTS=$(CURDIR)/docs/screenshots $(TESTENV) go test -tags screenshots -count=1 -timeout 15m -run '^TestScreenshots$$' ./internal/acceptance
 
 cover: $(BIN)/testenv ## measure test coverage over all packages into cover.out
 	$(TESTENV) go test -timeout 30m -coverpkg=./... -coverprofile=cover.out $(PKG)

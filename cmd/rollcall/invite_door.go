@@ -19,7 +19,7 @@ import (
 
 // invitePages makes the door on which people accept invites.
 func (p *program) invitePages(r *roster.Roster, key secret.Key, publicURL string, who *session.Service) (*invites.Door, error) {
-	pages, err := console.New(product)
+	pages, err := console.New(p.Product)
 	if err != nil {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}

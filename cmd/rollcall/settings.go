@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"rollcall/internal/phone"
@@ -35,6 +36,7 @@ type settings struct {
 	MailFrom    string `name:"mail-from" env:"ROLLCALL_MAIL_FROM" placeholder:"ADDRESS" help:"Whom mails come from, such as \"Acme <no-reply@acme.example>\"; required with --smtp-url."`
 	MailRate    int    `name:"mail-rate" env:"ROLLCALL_MAIL_RATE" placeholder:"N" help:"How many mails leave each second at the most, over all gateways (default: 10)."`
 	BillingURL  string `name:"billing-url" env:"ROLLCALL_BILLING_URL" placeholder:"URL" help:"Where a person who manages billing puts a suspended account right; pages for people of suspended tenants lead there (default: none)."`
+	Product     string `env:"ROLLCALL_PRODUCT" placeholder:"NAME" help:"What pages, authenticator apps and passkeys call this installation: the name of your product (default: Rollcall)."`
 	MailLease   period `name:"mail-lease" env:"ROLLCALL_MAIL_LEASE" placeholder:"PERIOD" help:"How long a mail is one gateway's while it is sent: after that another one sends it, if the first was killed (default: 2m)."`
 	LogLevel    string `env:"ROLLCALL_LOG_LEVEL" placeholder:"LEVEL" help:"The least level that is logged: debug, info, warn or error (default: info)."`
 }
@@ -43,6 +45,7 @@ const (
 	defaultDatabase    = "sqlite://rollcall.db"
 	defaultListen      = "127.0.0.1:8080"
 	defaultAdminListen = "127.0.0.1:9090"
+	defaultProduct     = "Rollcall"
 )
 
 // AfterApply fills in the defaults and refuses what can't be understood. It is
@@ -52,7 +55,7 @@ func (s *settings) AfterApply() error {
 		value    *string
 		fallback string
 	}{
-		{&s.DatabaseURL, defaultDatabase}, {&s.Listen, defaultListen}, {&s.AdminListen, defaultAdminListen}, {&s.LogLevel, "info"},
+		{&s.DatabaseURL, defaultDatabase}, {&s.Listen, defaultListen}, {&s.AdminListen, defaultAdminListen}, {&s.LogLevel, "info"}, {&s.Product, defaultProduct},
 	} {
 		if *d.value = strings.TrimSpace(*d.value); *d.value == "" {
 			*d.value = d.fallback
@@ -61,7 +64,7 @@ func (s *settings) AfterApply() error {
 	s.MigrateURL, s.RedisURL = strings.TrimSpace(s.MigrateURL), strings.TrimSpace(s.RedisURL)
 	s.OperatorKey = strings.TrimSpace(s.OperatorKey)
 	return errors.Join(checkDatabase(s.DatabaseURL), checkAddress("--listen", s.Listen), checkAddress("--admin-listen", s.AdminListen),
-		checkPublicURL(&s.PublicURL), s.checkKey(), checkOperatorKey(s.OperatorKey), checkLevel(s.LogLevel), s.checkDomains(), checkRegion(&s.PhoneRegion), s.checkMail(), checkBillingURL(&s.BillingURL))
+		checkPublicURL(&s.PublicURL), s.checkKey(), checkOperatorKey(s.OperatorKey), checkLevel(s.LogLevel), s.checkDomains(), checkRegion(&s.PhoneRegion), s.checkMail(), checkBillingURL(&s.BillingURL), checkProduct(s.Product))
 }
 
 // checkDatabase never repeats the URL: it may hold a password.
@@ -91,6 +94,16 @@ func checkRegion(region *string) error {
 	*region = strings.TrimSpace(*region)
 	if err := phone.CheckRegion(*region); err != nil {
 		return fmt.Errorf("--phone-region (ROLLCALL_PHONE_REGION): %w", err)
+	}
+	return nil
+}
+
+// maxProduct bounds the name of the product, in characters.
+const maxProduct = 60
+
+func checkProduct(name string) error {
+	if utf8.RuneCountInString(name) > maxProduct || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		return errors.New("--product (ROLLCALL_PRODUCT) must be a name of up to 60 characters, on one line")
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func TestSettingsDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := settings{DatabaseURL: "sqlite://rollcall.db", Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:9090", LogLevel: "info"}
+	want := settings{DatabaseURL: "sqlite://rollcall.db", Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:9090", Product: "Rollcall", LogLevel: "info"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings mismatch (-want +got)\n%s", diff)
 	}

@@ -23,9 +23,6 @@ import (
 	"rollcall/storage/shortlived"
 )
 
-// product is what pages call this installation when nobody has named it.
-const product = "Rollcall"
-
 // sessions is who browsers are.
 func (p *program) sessions(r *roster.Roster, publicURL string, log *slog.Logger) *session.Service {
 	return &session.Service{Roster: r, Now: p.now, Log: log, Insecure: strings.HasPrefix(publicURL, "http://")}
@@ -33,7 +30,7 @@ func (p *program) sessions(r *roster.Roster, publicURL string, log *slog.Logger)
 
 // signIn makes the door by which people come in.
 func (p *program) signIn(r *roster.Roster, store roster.Store, key secret.Key, publicURL string, who *session.Service, log *slog.Logger) (*sso.Door, error) {
-	pages, err := console.New(product)
+	pages, err := console.New(p.Product)
 	if err != nil {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}

@@ -112,7 +112,7 @@ func TestPromiseA40PendingInvitesAreResentAndRevoked(t *testing.T) {
 		c := h.squad("acme", tenant.SimpleRoles())
 		i, first := h.invite(c.boss, "bo@x.example", roster.InviteDraft{})
 		page := body(t, c.wantStatus(http.StatusOK, c.ana, "/console/invites", nil))
-		for _, want := range []string{"bo@x.example", "ana@acme.example", "Invited", "in 6 days"} {
+		for _, want := range []string{"bo@x.example", "ana@acme.example", "Invited", "in 7 days"} {
 			if !strings.Contains(page, want) {
 				t.Errorf("the list does not say %q", want)
 			}

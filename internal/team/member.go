@@ -68,7 +68,7 @@ func (d *Door) memberPage(r *http.Request, v *visit, id roster.MemberID) (consol
 	}
 	m := why.Member
 	page = console.MemberPage{
-		Shell: v.shell(hereMembers), Row: memberRow(roster.TeamMember{Member: m, LastActive: seen}, cfg, v.now), Why: why.Lines,
+		Shell: v.shell(hereMembers), Row: memberRow(roster.TeamMember{Member: m, LastActive: seen}, cfg, v.now), Why: readable(why.Lines),
 		Roles: roleChoices(cfg.Tenant.Roles, m.Standing.Role), Managed: directoryOf(cfg, m.Directory),
 		On: !turnedOff(m), Removed: m.Removed(), Self: m.ID == v.live.Member.ID, Facts: facts(m), History: history(events, d.Roster.ActorNames(ctx, v.staff), cfg, v.now),
 	}

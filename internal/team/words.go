@@ -2,6 +2,7 @@ package team
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 
 	"rollcall/console"
@@ -86,12 +87,23 @@ func ago(t, now time.Time) string {
 	}
 	d := now.Sub(t)
 	if d < 0 {
-		return "in " + span(-d)
+		return "in " + span(-d+rounding(-d))
 	}
 	if d < time.Minute {
 		return "just now"
 	}
 	return span(d) + " ago"
+}
+
+// rounding is what is added to a time that is to come, so that an hour after it was begun a week is still seven days.
+func rounding(d time.Duration) time.Duration {
+	switch {
+	case d > 24*time.Hour:
+		return 12 * time.Hour
+	case d > time.Hour:
+		return 30 * time.Minute
+	}
+	return 0
 }
 
 func span(d time.Duration) string {
@@ -124,6 +136,23 @@ func roleChoices(set tenant.RoleSet, chosen string) []console.Choice {
 		if set.Offers(role) || role == chosen {
 			out = append(out, console.Choice{Value: role, Label: role, About: set.Describe(role), Chosen: role == chosen})
 		}
+	}
+	return out
+}
+
+var stamp = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
+
+// readable writes the times in sentences as the pages write them.
+func readable(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = stamp.ReplaceAllStringFunc(l, func(s string) string {
+			t, err := time.Parse(time.RFC3339, s)
+			if err != nil {
+				return s
+			}
+			return exactly(t)
+		})
 	}
 	return out
 }
