@@ -160,8 +160,16 @@ func (d *Door) enter(w http.ResponseWriter, r *http.Request, h held, f form, a r
 		d.Pages.Show(w, http.StatusOK, console.RecoveryShown{Codes: codes, Next: cmp.Or(f.back, pathHome)})
 		return nil
 	}
-	goTo(w, cmp.Or(f.back, pathHome))
+	goTo(w, d.next(h, f))
 	return nil
+}
+
+// next is where somebody goes on who is in. Where a second factor is required they set one up first: the session is a short one.
+func (d *Door) next(h held, f form) string {
+	if h.Config.Tenant.Policy.SecondFactor == tenant.SecondFactorRequired {
+		return pathFactor
+	}
+	return cmp.Or(f.back, pathHome)
 }
 
 // late shows what has become of the invite while the form was filled in.

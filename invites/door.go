@@ -101,6 +101,7 @@ const (
 	PathBack    = "/invite/back"
 	pathHome    = "/"
 	pathLogin   = "/login"
+	pathFactor  = "/me/security?setup=app"
 )
 
 // Routes mounts the door on r. All that changes anything refuses requests that another site's page sent (SECURITY

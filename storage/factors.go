@@ -43,7 +43,7 @@ func (r *reader) Factors(ctx context.Context, id roster.MemberID) (roster.Factor
 		},
 		statement{
 			sql:  `SELECT count(*) FROM recovery_codes WHERE tenant_id = $1 AND member_id = $2 AND used_at IS NULL`,
-			args: args, each: func(r row) error { return r.Scan(&f.Recoverys) },
+			args: args, each: func(r row) error { return r.Scan(&f.RecoveryCodes) },
 		})
 	return f, err
 }

@@ -117,7 +117,7 @@ func narrowInvites(n *narrow, q roster.InviteQuery) {
 		n.and("i.email = ?", string(q.Email))
 	}
 	if text := strings.TrimSpace(q.Text); text != "" {
-		n.and(`i.search LIKE ? ESCAPE '\'`, "%"+escapeLike(roster.Fold(text))+"%")
+		n.and(`i.search LIKE ? ESCAPE '\'`, likely(roster.Fold(text)))
 	}
 	if !q.EndedSince.IsZero() {
 		at := n.argument(instant(q.EndedSince))
@@ -133,20 +133,20 @@ func narrowInvites(n *narrow, q roster.InviteQuery) {
 		}
 		return bound
 	}
-	var any []string
+	var either []string
 	for _, s := range q.States {
 		switch s {
 		case roster.InvitePending:
-			any = append(any, `i.state = 'pending' AND i.expires_at > `+now()+` AND coalesce(ml.state, '') <> 'bounced'`)
+			either = append(either, `i.state = 'pending' AND i.expires_at > `+now()+` AND coalesce(ml.state, '') <> 'bounced'`)
 		case roster.InviteBounced:
-			any = append(any, `i.state = 'pending' AND i.expires_at > `+now()+` AND ml.state = 'bounced'`)
+			either = append(either, `i.state = 'pending' AND i.expires_at > `+now()+` AND ml.state = 'bounced'`)
 		case roster.InviteExpired:
-			any = append(any, `i.state = 'pending' AND i.expires_at <= `+now(), `i.state = 'expired'`)
+			either = append(either, `i.state = 'pending' AND i.expires_at <= `+now(), `i.state = 'expired'`)
 		default:
-			any = append(any, `i.state = `+n.argument(string(s)))
+			either = append(either, `i.state = `+n.argument(string(s)))
 		}
 	}
-	n.sql += ` AND ((` + strings.Join(any, `) OR (`) + `))`
+	n.sql += ` AND ((` + strings.Join(either, `) OR (`) + `))`
 }
 
 // CountInvites implements roster.InviteReader.

@@ -10,11 +10,8 @@ import (
 	"rollcall/internal/roster"
 )
 
-// unwild makes a text stand for itself in a pattern of LIKE; likely finds it anywhere.
-func unwild(text string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
-}
-func likely(text string) string { return "%" + unwild(text) + "%" }
+// likely makes a text the pattern of LIKE that finds it anywhere.
+func likely(text string) string { return "%" + escapeLike(text) + "%" }
 
 // sought is a text that columns are compared with. PostgreSQL would take no other; what stands for what no text holds is
 // found nowhere.
@@ -36,7 +33,7 @@ func teamWhere(s *narrow, d dialect, q roster.TeamQuery) {
 		s.and("m.role = ?", q.Role)
 	}
 	if q.Domain != "" {
-		s.and(`m.email LIKE ? ESCAPE '\'`, "%@"+unwild(q.Domain))
+		s.and(`m.email LIKE ? ESCAPE '\'`, "%@"+escapeLike(q.Domain))
 	}
 	if !q.Group.IsZero() {
 		s.and(`m.id IN (SELECT gm.member_id FROM group_members gm WHERE gm.tenant_id = $1 AND gm.group_id = ?)`, ident(q.Group.UUID))

@@ -238,7 +238,7 @@ func TestAttackFirstFactorOfAFormerPassword(t *testing.T) {
 		a.withPassword(ada) // another hash
 		p = thief.Submit(p.FormWith("sealed", "code"), map[string]string{"code": app.Code(g.clock.Now())})
 		shows(t, p, http.StatusForbidden, "This sign-in is over")
-		if f := do[roster.Factors](t)(g.roster.Store.Reader(a.id).Factors(t.Context(), a.member(ada))); f.Second() || f.Recoverys != 0 || a.count("factor.added") != 0 {
+		if f := do[roster.Factors](t)(g.roster.Store.Reader(a.id).Factors(t.Context(), a.member(ada))); f.Second() || f.RecoveryCodes != 0 || a.count("factor.added") != 0 {
 			t.Errorf("the thief set up %+v", f)
 		}
 	})

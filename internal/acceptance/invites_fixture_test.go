@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,9 +23,7 @@ func (a *account) invite(email, role string, more ...object) *invitation {
 	a.g.t.Helper()
 	body := object{"email": email, "role": role, "no_mail": true}
 	for _, m := range more {
-		for k, v := range m {
-			body[k] = v
-		}
+		maps.Copy(body, m)
 	}
 	return a.linked(a.g.must(http.StatusCreated, "POST", "/tenants/acme/invites", body))
 }
@@ -78,15 +77,6 @@ func (i *invitation) refused(code roster.Code) {
 func (i *invitation) state() string {
 	i.a.g.t.Helper()
 	return i.a.g.must(http.StatusOK, "GET", "/tenants/acme/invites/"+i.id, nil).get("state")
-}
-
-// ended fails the test unless it is over so, for the reason.
-func (i *invitation) ended(state roster.InviteState, reason roster.Code) {
-	i.a.g.t.Helper()
-	r := i.a.g.must(http.StatusOK, "GET", "/tenants/acme/invites/"+i.id, nil)
-	if r.get("state") != string(state) || r.get("reason") != string(reason) {
-		i.a.g.t.Errorf("the invite of %s is %s (%s), want %s (%s)", r.get("email"), r.get("state"), r.get("reason"), state, reason)
-	}
 }
 
 func (i *invitation) stands(want string) {

@@ -3,6 +3,7 @@ package acceptance
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"rollcall/internal/roster"
 	"rollcall/internal/tenant"
@@ -115,6 +116,39 @@ func TestRuleJITByMail(t *testing.T) {
 		}
 		if _, err := l.roster.Store.Reader(a.id).Password(t.Context(), gone.ID); err == nil {
 			t.Error("who was removed has a password still")
+		}
+	})
+}
+
+// TestFirstSessionEndsSoonWhereASecondFactorIsRequired has people come in for the first time where a second factor is required:
+// they are led to where they set one up, and with one factor alone they stay for an hour.
+func TestFirstSessionEndsSoonWhereASecondFactorIsRequired(t *testing.T) {
+	onEachLodge(t, func(t *testing.T, l *lodge) {
+		a := l.tenant("acme")
+		a.joins("acme.example", tenant.AutoJoinOn, "viewer")
+		policy := do[tenant.Config](t)(l.roster.Store.Reader(a.id).Config(t.Context())).Tenant.Policy
+		policy.SecondFactor = tenant.SecondFactorRequired
+		do[tenant.Tenant](t)(l.roster.SetTenantPolicy(t.Context(), a.staff, policy))
+		b := l.from("home")
+		page := l.signsUp(b, "ann@acme.example", map[string]string{"first_name": "Ann", "last_name": "Archer", "password": goodPassword})
+		if page.URL.String() != l.url+"/me/security?setup=app" {
+			t.Errorf("who joined is led to %s", page.URL)
+		}
+		in := a.invite("bo@acme.example", "viewer").in()
+		for _, s := range append(a.live(), in.Session) {
+			if s.ExpiresAt.After(l.clock.Now().Add(time.Hour)) {
+				t.Errorf("the first session by %s lives until %s", s.Method, s.ExpiresAt)
+			}
+		}
+		ann := a.byEmail("ann@acme.example")
+		app := l.hasApp(a, ann)
+		l.clock.advance(time.Hour + time.Second)
+		l.isIn(b, false)
+		page = l.knocks(b, "ann@acme.example", goodPassword)
+		b.Submit(page.FormWith("code"), map[string]string{"code": app.Code(l.clock.Now())})
+		l.isIn(b, true)
+		if s := a.live(); !s[0].ExpiresAt.After(l.clock.Now().Add(2 * time.Hour)) {
+			t.Errorf("with both factors: %+v", s)
 		}
 	})
 }

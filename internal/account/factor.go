@@ -86,7 +86,7 @@ func (d *Door) factorPage(r *http.Request, m roster.Membership, has roster.Facto
 	if err != nil {
 		return console.Factor{}, err
 	}
-	page := console.Factor{Tenant: cfg.Tenant.Name, App: !has.TOTP.ConfirmedAt.IsZero(), Recovery: has.Recoverys > 0}
+	page := console.Factor{Tenant: cfg.Tenant.Name, App: !has.TOTP.ConfirmedAt.IsZero(), Recovery: has.RecoveryCodes > 0}
 	member, err := rd.Member(r.Context(), roster.Scope{}, m.Member, false)
 	if err != nil {
 		return page, err

@@ -87,5 +87,8 @@ func (d *Door) join(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	if cfg.Tenant.Policy.SecondFactor == tenant.SecondFactorRequired { // the session is a short one
+		s.Return = pathSecurity + "?setup=app"
+	}
 	return d.entered(w, r, s.Email, s.Return, in.Token, in.Session)
 }

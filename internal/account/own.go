@@ -15,7 +15,6 @@ import (
 	"rollcall/internal/passkey"
 	"rollcall/internal/roster"
 	"rollcall/internal/secret"
-	"rollcall/internal/tenant"
 	"rollcall/internal/web"
 )
 
@@ -147,11 +146,6 @@ func (o *Own) handle(w http.ResponseWriter, r *http.Request, f ownFunc) error {
 func seeOther(w http.ResponseWriter, to string) {
 	w.Header().Set("Location", to)
 	w.WriteHeader(http.StatusSeeOther)
-}
-
-// config is the tenant's configuration as it is now.
-func (o *Own) config(ctx context.Context, p person) (tenant.Config, error) {
-	return o.Roster.Store.Reader(p.Tenant.ID).Config(ctx)
 }
 
 // wrong is what is wrong with what somebody typed, and where; false for errors that are not theirs.

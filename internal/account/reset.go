@@ -96,8 +96,7 @@ func (d *Door) reset(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	text := r.PostForm.Get("password")
-	if err := password.Check(text, l.Email, cfg.Tenant.Name); err != nil {
-		page.Problem = err.Error()
+	if page.Problem = unfit(text, l.Email, cfg.Tenant.Name); page.Problem != "" {
 		d.Pages.Show(w, http.StatusUnprocessableEntity, page)
 		return nil
 	}
@@ -105,6 +104,14 @@ func (d *Door) reset(w http.ResponseWriter, r *http.Request) error {
 		return cmp.Or(err, reason.TooMany(w, may.wait))
 	}
 	return d.setNew(w, r, l, text)
+}
+
+// unfit says why a password can't be used; empty: it can.
+func unfit(text string, about ...string) string {
+	if err := password.Check(text, about...); err != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 // setNew sets the password and signs in with it.

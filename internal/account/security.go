@@ -57,7 +57,7 @@ func (o *Own) securityPage(r *http.Request, p person) (console.Security, error) 
 	if err != nil || page.SSO {
 		return page, err
 	}
-	page.Password, page.Recovery = has.Password, has.Recoverys
+	page.Password, page.Recovery = has.Password, has.RecoveryCodes
 	if !has.TOTP.ConfirmedAt.IsZero() {
 		page.App = moment(has.TOTP.ConfirmedAt)
 	}
@@ -152,7 +152,7 @@ func (o *Own) doSecurity(r *http.Request, p person, action string) ([]string, er
 // firstCodes gives recovery codes to who gets their first second factor.
 func (o *Own) firstCodes(r *http.Request, p person, add func([][32]byte) error) ([]string, error) {
 	has, err := o.Roster.Store.Reader(p.Tenant.ID).Factors(r.Context(), p.Member.ID)
-	if err != nil || has.Recoverys > 0 {
+	if err != nil || has.RecoveryCodes > 0 {
 		return nil, errors.Join(err, add(nil))
 	}
 	codes, hashes := totp.NewRecoveryCodes(p.Member.ID.String())

@@ -29,7 +29,7 @@ const maxKeptConnections = 500
 // status is draft or active. Invalid for settings that can't be used, Refused for an active one that verifies nobody.
 func (r *Roster) CreateConnection(ctx context.Context, s Staff, c tenant.Connection) (tenant.Connection, error) {
 	var out tenant.Connection
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		cfg, err := tx.Config(ctx)
 		if err != nil {
 			return err
@@ -116,7 +116,7 @@ func (r *Roster) RemoveConnection(ctx context.Context, s Staff, id tenant.Connec
 // then: somebody has to look at it before people sign in again.
 func (r *Roster) RestoreConnection(ctx context.Context, s Staff, id tenant.ConnectionID) (tenant.Connection, error) {
 	var out tenant.Connection
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		before, cfg, err := findConnection(ctx, tx, id, true)
 		if err != nil {
 			return err
@@ -158,7 +158,7 @@ func (r *Roster) closes(ctx context.Context, tx Tx, s Staff, cfg tenant.Config, 
 // Stale when they have changed since. It is what EnforceSSO asks for.
 func (r *Roster) NoteTested(ctx context.Context, s Staff, id tenant.ConnectionID, version int64) (tenant.Connection, error) {
 	var out tenant.Connection
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		c, _, err := findConnection(ctx, tx, id, false)
 		if err != nil {
 			return err
@@ -181,7 +181,7 @@ func (r *Roster) changeConnection(ctx context.Context, s Staff, id tenant.Connec
 	change func(Tx, *tenant.Connection, tenant.Config) error,
 ) (tenant.Connection, error) {
 	var out tenant.Connection
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		before, cfg, err := findConnection(ctx, tx, id, false)
 		if err != nil {
 			return err

@@ -131,7 +131,7 @@ func (r *Roster) AcceptMetadata(ctx context.Context, s Staff, id tenant.Connecti
 // raises it.
 func (r *Roster) lookedAt(ctx context.Context, s Staff, id tenant.ConnectionID, look func(Tx, *tenant.Connection) ([]Event, error)) (tenant.Connection, error) {
 	var out tenant.Connection
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		before, _, err := findConnection(ctx, tx, id, false)
 		if err != nil {
 			return err

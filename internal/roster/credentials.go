@@ -44,6 +44,9 @@ func (r *Roster) addCredential(ctx context.Context, s Staff, c tenant.Credential
 	}
 	var out tenant.Credential
 	err := r.Store.Update(ctx, s.Tenant, func(tx Tx) error {
+		if err := stillAdmin(ctx, tx, s.Actor); err != nil {
+			return err
+		}
 		cfg, err := tx.Config(ctx)
 		if err != nil {
 			return err
@@ -126,7 +129,7 @@ func (r *Roster) revokeCredential(ctx context.Context, s Staff, dir tenant.Direc
 	may func(tenant.Credential, time.Time) error,
 ) (tenant.Credential, error) {
 	var out tenant.Credential
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		var err error
 		if out, err = findCredential(ctx, tx, dir, id); err != nil || !out.RevokedAt.IsZero() {
 			return err

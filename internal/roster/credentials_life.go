@@ -20,7 +20,7 @@ func (r *Roster) RotateCredential(ctx context.Context, s Staff, dir tenant.Direc
 	hash [32]byte, expires time.Time, keep time.Duration,
 ) (Rotation, error) {
 	var out Rotation
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		cfg, err := tx.Config(ctx)
 		if err != nil {
 			return err

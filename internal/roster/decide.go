@@ -16,7 +16,7 @@ import (
 // or last_admin.
 func (r *Roster) Decide(ctx context.Context, s Staff, id ConflictID, d Decision) (Waiting, error) {
 	var out Waiting
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		w, err := findWaiting(ctx, tx, id)
 		if err != nil {
 			return err

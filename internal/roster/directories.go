@@ -20,7 +20,7 @@ func (r *Roster) CreateDirectory(ctx context.Context, s Staff, name string, p te
 	if err := checkName(name); err != nil {
 		return out, err
 	}
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		if _, err := tx.Config(ctx); err != nil {
 			return err
 		}
@@ -181,7 +181,7 @@ func (r *Roster) changeDirectory(ctx context.Context, s Staff, id tenant.Directo
 	change func(Tx, *tenant.Directory, tenant.Config) (func(Member) Member, error),
 ) (tenant.Directory, error) {
 	var out tenant.Directory
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		cfg, err := tx.Config(ctx)
 		if err != nil {
 			return err

@@ -19,7 +19,7 @@ func (r *Roster) SetRate(ctx context.Context, s Staff, id tenant.DirectoryID, pe
 	if err := checkRate(perSecond, burst); err != nil {
 		return out, err
 	}
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		cfg, err := tx.Config(ctx)
 		if err != nil {
 			return err

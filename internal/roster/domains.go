@@ -176,6 +176,9 @@ type domainChange func(d *tenant.Domain, cfg tenant.Config, now time.Time) error
 func (r *Roster) writeDomain(ctx context.Context, from origin, id tenant.ID, name string, kind EventKind, change domainChange) (tenant.Domain, error) {
 	var out tenant.Domain
 	err := r.updateAlone(ctx, id, func(tx Tx) error {
+		if err := stillAdmin(ctx, tx, from.actor); err != nil {
+			return err
+		}
 		cfg, err := tx.Config(ctx)
 		if err != nil {
 			return err

@@ -35,10 +35,10 @@ type RecoveryCode struct {
 
 // Factors is all that a member can prove themselves by to the gateway.
 type Factors struct {
-	Password  bool
-	Passkeys  []Passkey // by creation
-	TOTP      TOTP      // zero, or not confirmed: none
-	Recoverys int       // codes that are good
+	Password      bool
+	Passkeys      []Passkey // by creation
+	TOTP          TOTP      // zero, or not confirmed: none
+	RecoveryCodes int       // codes that are good
 }
 
 // Second says whether there is a second factor besides a password or a mailed code.

@@ -75,7 +75,7 @@ func (a NewApp) put(ctx context.Context, tx Tx, id MemberID, f Factors) error {
 	if err := tx.PutTOTP(ctx, TOTP{Member: id, Sealed: a.Sealed, ConfirmedAt: tx.Now(), Step: a.Step}); err != nil {
 		return err
 	}
-	if len(a.Recovery) == 0 || f.Recoverys > 0 {
+	if len(a.Recovery) == 0 || f.RecoveryCodes > 0 {
 		return nil
 	}
 	return tx.PutRecoveryCodes(ctx, id, a.Recovery)
@@ -126,7 +126,7 @@ func (r *Roster) AddPasskey(ctx context.Context, s Staff, k Passkey, hashes [][3
 		if err := tx.PutPasskey(ctx, k); err != nil {
 			return err
 		}
-		if len(hashes) == 0 || f.Recoverys > 0 {
+		if len(hashes) == 0 || f.RecoveryCodes > 0 {
 			return nil
 		}
 		return tx.PutRecoveryCodes(ctx, k.Member, hashes)

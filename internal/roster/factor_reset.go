@@ -21,7 +21,7 @@ func (r *Roster) ResetFactors(ctx context.Context, s Staff, id MemberID, notice 
 		if err != nil {
 			return err
 		}
-		if !f.Second() && f.Recoverys == 0 {
+		if !f.Second() && f.RecoveryCodes == 0 {
 			return &Error{Kind: NotFound, Field: "factors", Detail: "The member has no second factor."}
 		}
 		if err := dropSecond(ctx, tx, id, f); err != nil {

@@ -215,23 +215,30 @@ func (c *accepter) keep(ctx context.Context, m Member) error {
 			return err
 		}
 	}
-	if c.a.Phone != "" || c.a.SMS != nil {
-		before, err := c.tx.Contact(ctx, m.ID)
-		if err != nil {
-			return err
-		}
-		change := ContactChange{}
-		if c.a.Phone != "" {
-			change.Phone = &c.a.Phone
-		}
-		if c.a.SMS != nil {
-			change.SMS = &SMSChoice{On: true, ConsentGiven: *c.a.SMS}
-		}
-		if _, err := changeContact(ctx, c.tx, c.from, before, change); err != nil {
-			return err
-		}
+	if err := c.keepContact(ctx, m); err != nil {
+		return err
 	}
 	return intoGroups(ctx, c.tx, c.from, c.invite.Groups, m)
+}
+
+// keepContact keeps how the person wants to be reached, if they said so.
+func (c *accepter) keepContact(ctx context.Context, m Member) error {
+	if c.a.Phone == "" && c.a.SMS == nil {
+		return nil
+	}
+	before, err := c.tx.Contact(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	change := ContactChange{}
+	if c.a.Phone != "" {
+		change.Phone = &c.a.Phone
+	}
+	if c.a.SMS != nil {
+		change.SMS = &SMSChoice{On: true, ConsentGiven: *c.a.SMS}
+	}
+	_, err = changeContact(ctx, c.tx, c.from, before, change)
+	return err
 }
 
 // intoGroups puts a member into the groups of an invite that are there still, and kept by hand.

@@ -48,12 +48,12 @@ func (r *Roster) CreateInvite(ctx context.Context, s Staff, d InviteDraft) (Invi
 
 func (v InviteVerdict) refusal() error {
 	kind := Conflict
-	switch {
-	case v.Verdict == VerdictInvalid:
+	switch v.Verdict {
+	case VerdictInvalid:
 		kind = Invalid
-	case v.Verdict == VerdictLimit:
+	case VerdictLimit:
 		kind = RateLimited
-	case v.Verdict == VerdictBlocked:
+	case VerdictBlocked:
 		kind = Refused
 	}
 	return &Error{Kind: kind, Code: v.Code, Field: cmp.Or(v.Field, "email"), Detail: v.Detail}

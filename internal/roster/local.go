@@ -10,8 +10,8 @@ import (
 
 // Membership is where an address can sign in.
 type Membership struct {
-	Tenant tenant.ID
-	Member MemberID
+	Tenant tenant.ID `json:"tenant"`
+	Member MemberID  `json:"member,omitzero"`
 }
 
 // MembershipLocator finds memberships before the tenant is known.
@@ -74,6 +74,7 @@ func (r *Roster) SignInLocal(ctx context.Context, id tenant.ID, m MemberID, p Lo
 			return err
 		}
 		started := s
+		started.Second = true // or none is required
 		if b, ok := cfg.Tenant.Policy.SSO.Exception(m.UUID); ok && cfg.Tenant.Policy.SSO.Enforced {
 			started.NotAfter = b.Until
 		}

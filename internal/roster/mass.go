@@ -129,7 +129,7 @@ func (r *Roster) guardMass(ctx context.Context, tx Tx, cfg tenant.Config, from o
 // the login or address of one who was removed has been taken since.
 func (r *Roster) UndoMassChange(ctx context.Context, s Staff, id tenant.DirectoryID) (int, error) {
 	n := 0
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		n = 0
 		cfg, err := tx.Config(ctx)
 		if err != nil {

@@ -40,7 +40,7 @@ func (r *Roster) SetHold(ctx context.Context, s Staff, id tenant.DirectoryID, on
 // depend on. An event is written when something changed.
 func (r *Roster) setDirectory(ctx context.Context, s Staff, id tenant.DirectoryID, kind EventKind, change func(*tenant.Directory, time.Time) error) (tenant.Directory, error) {
 	var out tenant.Directory
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		cfg, err := tx.Config(ctx)
 		if err != nil {
 			return err

@@ -69,23 +69,60 @@ type origin struct {
 var errAlone = errors.New("needs the exclusive lock")
 
 // update runs f, a second time alone if it asks for that, and records a
-// refusal that f returned.
+// refusal that f returned. Forbidden for an admin who is none any more.
 func (r *Roster) update(ctx context.Context, id tenant.ID, from origin, f func(tx Tx, alone bool) error) error {
 	if from.shut != nil {
 		return from.shut
 	}
-	err := r.Store.Update(ctx, id, func(tx Tx) error { return f(from.trail.on(tx), false) })
+	may := func(tx Tx, alone bool) error {
+		if err := stillAdmin(ctx, tx, from.actor); err != nil {
+			return err
+		}
+		return f(from.trail.on(tx), alone)
+	}
+	err := r.Store.Update(ctx, id, func(tx Tx) error { return may(tx, false) })
 	if errors.Is(err, errAlone) {
-		err = r.updateAlone(ctx, id, func(tx Tx) error { return f(from.trail.on(tx), true) })
+		err = r.updateAlone(ctx, id, func(tx Tx) error { return may(tx, true) })
 	}
 	from.trail.ended(err == nil)
 	return r.recorded(ctx, id, from, err)
+}
+
+// stillAdmin refuses what is done in the name of a member who is no active admin any more: whoever let the request in looked
+// before the transaction, and the person may have been demoted or turned off since. Programs and the operator are not members.
+func stillAdmin(ctx context.Context, rd Reader, a Actor) error {
+	id, err := ParseMemberID(a.ID)
+	if err != nil || a.Source != SourceAdmin {
+		return nil //nolint:nilerr // no member speaks
+	}
+	cfg, err := rd.Config(ctx)
+	if err != nil {
+		return err
+	}
+	m, err := rd.Member(ctx, Scope{}, id, false)
+	if err != nil && !errors.Is(err, NotFound) {
+		return err
+	}
+	if err != nil || !isAdmin(cfg, m) {
+		return &Error{Kind: Forbidden, Detail: "You are no admin of the team any more."}
+	}
+	return nil
 }
 
 // updateAlone runs f while no other transaction writes to the tenant.
 func (r *Roster) updateAlone(ctx context.Context, id tenant.ID, f func(Tx) error) error {
 	return r.Store.Update(ctx, id, func(tx Tx) error {
 		if err := tx.Exclusive(ctx); err != nil {
+			return err
+		}
+		return f(tx)
+	})
+}
+
+// staffAlone is updateAlone at the word of staff: Forbidden for an admin who is none any more.
+func (r *Roster) staffAlone(ctx context.Context, s Staff, f func(Tx) error) error {
+	return r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+		if err := stillAdmin(ctx, tx, s.Actor); err != nil {
 			return err
 		}
 		return f(tx)

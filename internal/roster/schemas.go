@@ -21,7 +21,7 @@ func (r *Roster) PutSchema(ctx context.Context, s Staff, def tenant.Schema) (ten
 		return tenant.Schema{}, err
 	}
 	var out tenant.Schema
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		cfg, err := tx.Config(ctx)
 		if err != nil {
 			return err
@@ -60,7 +60,7 @@ func (r *Roster) PutSchema(ctx context.Context, s Staff, def tenant.Schema) (ten
 // because without the schema they would be.
 func (r *Roster) RemoveSchema(ctx context.Context, s Staff, urn string) (tenant.Schema, error) {
 	var old tenant.Schema
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		cfg, err := tx.Config(ctx)
 		if err != nil {
 			return err
@@ -199,7 +199,7 @@ func (r *Roster) PutEntitlement(ctx context.Context, s Staff, e tenant.Entitleme
 	if err := invalidSchema(e.Check()); err != nil {
 		return tenant.Entitlement{}, err
 	}
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		cfg, err := tx.Config(ctx)
 		if err != nil {
 			return err
@@ -219,7 +219,7 @@ func (r *Roster) PutEntitlement(ctx context.Context, s Staff, e tenant.Entitleme
 // it until their directory takes it away. NotFound.
 func (r *Roster) RemoveEntitlement(ctx context.Context, s Staff, value string) (tenant.Entitlement, error) {
 	var old tenant.Entitlement
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		cfg, err := tx.Config(ctx)
 		if err != nil {
 			return err

@@ -80,6 +80,9 @@ func (r *Roster) EndSessions(ctx context.Context, s Staff, f SessionFilter, reas
 	e.Ended = &n
 	err := r.Store.Update(ctx, s.Tenant, func(tx Tx) error {
 		n = 0
+		if err := stillAdmin(ctx, tx, s.Actor); err != nil {
+			return err
+		}
 		return tx.EndSessions(ctx, f, e)
 	})
 	return n, err

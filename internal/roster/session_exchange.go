@@ -197,6 +197,9 @@ func (r *Roster) EndGrants(ctx context.Context, s Staff, f GrantFilter, reason E
 	e.Ended = &n
 	err := r.Store.Update(ctx, s.Tenant, func(tx Tx) error {
 		n = 0
+		if err := stillAdmin(ctx, tx, s.Actor); err != nil {
+			return err
+		}
 		return tx.EndGrants(ctx, f, e)
 	})
 	return n, err

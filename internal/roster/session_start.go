@@ -18,9 +18,15 @@ type SessionStart struct {
 	AuthTime   time.Time // zero: now
 	NotAfter   time.Time // when the identity provider wants the session to end; zero: it does not say
 	Client     Client
+	// Second says that a second factor was shown, too, where the gateway itself saw the proof.
+	Second bool
 	// Former is the hash of the token that the browser came with; its session ends (SECURITY X1).
 	Former [32]byte
 }
+
+// FirstSession is how long somebody stays who comes in for the first time, by an invite or a mailed code, where the tenant
+// requires a second factor: time to set one up, which the next sign-in asks for.
+const FirstSession = time.Hour
 
 // StartSession begins a session of a member that the transaction holds, as it is after
 // the transaction. It is for whoever decided that the person may come in: it must be called last, in
@@ -44,6 +50,9 @@ func StartSession(ctx context.Context, tx Tx, cfg tenant.Config, m Member, s Ses
 	}
 	if out.AuthTime.IsZero() || out.AuthTime.After(now) {
 		out.AuthTime = now
+	}
+	if s.Method.Local() && !s.Second && cfg.Tenant.Policy.SecondFactor == tenant.SecondFactorRequired {
+		out.ExpiresAt = now.Add(min(life, FirstSession))
 	}
 	if !s.NotAfter.IsZero() && s.NotAfter.Before(out.ExpiresAt) { // SAML core §2.7.2, SessionNotOnOrAfter
 		out.ExpiresAt = s.NotAfter

@@ -183,7 +183,7 @@ func (r *Roster) SetContact(ctx context.Context, s Staff, contact string) (tenan
 // changed.
 func (r *Roster) changePolicy(ctx context.Context, s Staff, change func(Tx, tenant.Config, *tenant.Policy) (Event, error)) (tenant.Tenant, error) {
 	var out tenant.Tenant
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		cfg, err := tx.Config(ctx)
 		if err != nil {
 			return err

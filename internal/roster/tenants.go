@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"rollcall/internal/tenant"
@@ -74,7 +75,7 @@ func (r *Roster) SetTenantPolicy(ctx context.Context, s Staff, p tenant.Policy) 
 
 func (r *Roster) configure(ctx context.Context, s Staff, kind EventKind, change func(*tenant.Config) error) (tenant.Tenant, error) {
 	var out tenant.Tenant
-	err := r.updateAlone(ctx, s.Tenant, func(tx Tx) error {
+	err := r.staffAlone(ctx, s, func(tx Tx) error {
 		cfg, err := tx.Config(ctx)
 		if err != nil {
 			return err
@@ -97,13 +98,8 @@ func (r *Roster) configure(ctx context.Context, s Staff, kind EventKind, change 
 		if err := tx.PutTenant(ctx, cfg.Tenant); err != nil {
 			return err
 		}
-		if err := closeTenant(ctx, tx, s, out); err != nil {
+		if err := errors.Join(closeTenant(ctx, tx, s, out), resumeInvites(ctx, tx, before, out)); err != nil {
 			return err
-		}
-		if since := before.Policy.SuspendedAt; !since.IsZero() && out.Status == tenant.Active { // the clock of invites stood still
-			if err := tx.ShiftInvites(ctx, since, tx.Now().Sub(since)); err != nil {
-				return err
-			}
 		}
 		if rules {
 			if err := r.walk(ctx, tx, cfg, s.source(), Scope{}, nil); err != nil {
@@ -113,6 +109,15 @@ func (r *Roster) configure(ctx context.Context, s Staff, kind EventKind, change 
 		return tx.AppendEvent(ctx, s.event(kind, details{Status: string(out.Status)}))
 	})
 	return out, r.recorded(ctx, s.Tenant, s.source(), err)
+}
+
+// resumeInvites sets the clock of invites going again, which stood still while a tenant was suspended.
+func resumeInvites(ctx context.Context, tx Tx, before, now tenant.Tenant) error {
+	since := before.Policy.SuspendedAt
+	if since.IsZero() || now.Status != tenant.Active {
+		return nil
+	}
+	return tx.ShiftInvites(ctx, since, tx.Now().Sub(since))
 }
 
 func (s Staff) event(kind EventKind, d details) Event {

@@ -38,7 +38,7 @@ func fieldsOf() map[string]string {
 // readAsked reads the form, with the file if there is one.
 func readAsked(w http.ResponseWriter, r *http.Request) (asked, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	err := r.ParseMultipartForm(maxForm)
+	err := r.ParseMultipartForm(maxForm) //nolint:gosec // the body is bounded above
 	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return asked{}, &roster.Error{Kind: roster.TooLarge, Detail: "The form can't be read, or is too large: send up to 1 MiB at once.", Err: err}
 	}
@@ -93,13 +93,13 @@ func (a asked) lines() ([]line, error) {
 
 // readRows reads lines of CSV whose first one names the columns.
 func readRows(text, role string) ([]line, error) {
+	text = strings.TrimPrefix(text, "\ufeff") // as spreadsheets write it
 	if strings.TrimSpace(text) == "" {
 		return nil, nil
 	}
 	bad := func(detail string, err error) error {
 		return &roster.Error{Kind: roster.Invalid, Field: "file", Detail: detail, Err: err}
 	}
-	text = strings.TrimPrefix(text, "\ufeff")
 	c := csv.NewReader(strings.NewReader(text))
 	c.FieldsPerRecord, c.TrimLeadingSpace = -1, true
 	if head, _, _ := strings.Cut(text, "\n"); strings.Count(head, ";") > strings.Count(head, ",") {

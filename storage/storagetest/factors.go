@@ -119,7 +119,7 @@ func factorsRecovery(t *testing.T, b Backend) {
 			wantSame(t, "UseRecoveryCode", want, done)
 			return err
 		})
-		wantSame(t, "left", left, h.factors(m).Recoverys)
+		wantSame(t, "left", left, h.factors(m).RecoveryCodes)
 	}
 	use(1, true, 1)
 	use(1, false, 1)

@@ -160,8 +160,13 @@ func invitesFacts(t *testing.T, b Backend) {
 	}
 	known := roster.InviteFacts{Email: m.Email, Member: m.ID, State: m.Standing.State, Reason: m.Standing.Reason, Directory: m.Directory}
 	wantSame(t, "InviteFacts", []roster.InviteFacts{
-		{Email: "nobody@example.com"}, known, {}, {Email: i.Email, Invite: i.ID, ExpiresAt: i.ExpiresAt, Lately: 3},
-		{Email: "bob@deep.corp.example", Owner: other.tenant.ID}, known, {Email: "eve@own.corp.example"},
+		{Email: "nobody@example.com"},
+		known,
+		{},
+		{Email: i.Email, Invite: i.ID, ExpiresAt: i.ExpiresAt, Lately: 3},
+		{Email: "bob@deep.corp.example", Owner: other.tenant.ID},
+		known,
+		{Email: "eve@own.corp.example"},
 		{Email: old.Email, Invite: old.ID, ExpiresAt: old.ExpiresAt, Lately: 1},
 	}, got)
 	got, err = other.reader().InviteFacts(t.Context(), []roster.Email{m.Email, "ann@corp.example"}, epoch(), true)
