@@ -73,8 +73,12 @@ func words(code roster.Code) console.InviteState {
 func (d *Door) forIT(r *http.Request, p console.InviteState) string {
 	var b strings.Builder
 	for _, line := range [][2]string{
-		{"What", p.Heading}, {"Code", p.Code}, {"What to do", "create the person at the identity provider, or assign the application to them, before they accept the invite"},
-		{"Where", d.Public}, {"When", d.Now().UTC().Format(time.RFC3339)}, {"Request", d.RequestID(r.Context())},
+		{"What", p.Heading},
+		{"Code", p.Code},
+		{"What to do", "create the person at the identity provider, or assign the application to them, before they accept the invite"},
+		{"Where", d.Public},
+		{"When", d.Now().UTC().Format(time.RFC3339)},
+		{"Request", d.RequestID(r.Context())},
 	} {
 		if line[1] != "" {
 			fmt.Fprintf(&b, "%s: %s\n", line[0], line[1])

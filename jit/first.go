@@ -8,7 +8,7 @@ import (
 // first decides on a subject that is nobody yet, or whose member is only a tombstone: the address has to lead on.
 func (d *decider) first() {
 	switch {
-	case d.f.Linked != nil && d.f.Holder == nil && !(d.opens() && d.id.EmailVouched): // the subject is a tombstone's, whom nobody wants back
+	case d.f.Linked != nil && d.f.Holder == nil && (!d.opens() || !d.id.EmailVouched): // the subject is a tombstone's, whom nobody wants back
 		d.by(RuleSubject)
 		d.standing(*d.f.Linked)
 		return

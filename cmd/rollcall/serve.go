@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -135,11 +134,8 @@ func (c *serveCmd) Run(p *program) error {
 		return err
 	}
 	defer func() { _ = pool.Close() }()
-	err = p.show(newReadyView(p, public.Addr(), admin.Addr()), func(w io.Writer) {
-		say(w, "rollcall is ready: answers at %s, health and metrics at http://%s", p.baseURL(public.Addr().String()), reachable(admin.Addr().String()))
-	})
-	if err != nil {
-		return fmt.Errorf("say that the gateway is ready: %w", err)
+	if err := p.ready(public, admin); err != nil {
+		return err
 	}
 	log.InfoContext(p.ctx, "serving", "listen", public.Addr().String(), "admin_listen", admin.Addr().String(), "version", release())
 	go keepIndexing(p.ctx, p.roster(), p.db, log)
@@ -283,15 +279,4 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 		return nil, fmt.Errorf("listen at %s: %w; another address can be given with --listen and --admin-listen", address, err)
 	}
 	return l, nil
-}
-
-// readyView is the line that serve prints when it answers, as JSON.
-type readyView struct {
-	Listen      string `json:"listen"` // the real address, also when port 0 was asked for
-	AdminListen string `json:"admin_listen"`
-	PublicURL   string `json:"public_url"`
-}
-
-func newReadyView(p *program, public, admin net.Addr) readyView {
-	return readyView{public.String(), admin.String(), p.baseURL(public.String())}
 }

@@ -198,7 +198,7 @@ func TestAPITokens(t *testing.T) {
 	onEach(t, func(t *testing.T, g *gateway) {
 		a := g.tenant("acme")
 		boss, user := a.somebody("boss@acme.example", "admin"), a.somebody("user@acme.example", "viewer")
-		make := func(status int, body object, header ...string) reply {
+		create := func(status int, body object, header ...string) reply {
 			t.Helper()
 			return g.must(status, "POST", "/tenants/acme/api-tokens", body, header...)
 		}
@@ -212,15 +212,15 @@ func TestAPITokens(t *testing.T) {
 			}
 			return out
 		}
-		make(http.StatusForbidden, with("member", user))
-		make(http.StatusUnprocessableEntity, with("scopes", []string{"operate"}))
-		make(http.StatusUnprocessableEntity, with("scopes", []string{"apps:read"}))
-		make(http.StatusUnprocessableEntity, with("scopes", []string{"tokens:write"}))
-		make(http.StatusUnprocessableEntity, with("scopes", []string{"members:read", "members:read"}))
-		make(http.StatusUnprocessableEntity, with("expires_at", g.clock.Now().AddDate(1, 1, 0)))
-		make(http.StatusUnprocessableEntity, with("expires_at", g.clock.Now()))
-		make(http.StatusUnprocessableEntity, with("label", "a\nb"))
-		made := make(http.StatusCreated, good)
+		create(http.StatusForbidden, with("member", user))
+		create(http.StatusUnprocessableEntity, with("scopes", []string{"operate"}))
+		create(http.StatusUnprocessableEntity, with("scopes", []string{"apps:read"}))
+		create(http.StatusUnprocessableEntity, with("scopes", []string{"tokens:write"}))
+		create(http.StatusUnprocessableEntity, with("scopes", []string{"members:read", "members:read"}))
+		create(http.StatusUnprocessableEntity, with("expires_at", g.clock.Now().AddDate(1, 1, 0)))
+		create(http.StatusUnprocessableEntity, with("expires_at", g.clock.Now()))
+		create(http.StatusUnprocessableEntity, with("label", "a\nb"))
+		made := create(http.StatusCreated, good)
 		text := made.get("token")
 		if !strings.Contains(text, ".rct_") || len(text) < 70 || made.get("expires_at") == "" {
 			t.Errorf("the token is %s", made.text)

@@ -54,8 +54,8 @@ func openHouse(t testing.TB, in *installation, env ...string) *house {
 	h.gateway = newGateway(t, in.database)
 	key := do[secret.Key](t)(secret.ParseKey(base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{3}, 32))))
 	h.sender = invites.Sender{Roster: h.roster, Post: letters.Post{Key: key}, Public: h.url}
-	h.gateway.connect.Key, h.gateway.connect.PublicURL = key, h.url
-	h.gateway.connect.Fetch = outbound.New(outbound.Config{Loopback: true}).Get
+	h.connect.Key, h.connect.PublicURL = key, h.url
+	h.connect.Fetch = outbound.New(outbound.Config{Loopback: true}).Get
 	res := h.ask(http.MethodGet, "/healthz", nil)
 	now, err := http.ParseTime(res.Header.Get("Date"))
 	if err != nil {
@@ -135,7 +135,7 @@ func (h *house) openID(a *account, name string, accounts ...op.Account) (*op.Pro
 	server := httptest.NewServer(provider)
 	h.t.Cleanup(server.Close)
 	provider.SetIssuer(server.URL)
-	c, err := h.gateway.connect.CreateOIDC(h.t.Context(), a.admin, connect.OIDCDraft{
+	c, err := h.connect.CreateOIDC(h.t.Context(), a.admin, connect.OIDCDraft{
 		Name: name, Settings: tenant.OIDCSettings{Issuer: server.URL, ClientID: "gateway"}, Secret: secret.NewText("s3cret-for-the-test-only"), Ask: false,
 	})
 	if err != nil {

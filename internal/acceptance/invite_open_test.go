@@ -16,7 +16,10 @@ import (
 func (h *house) pathOf(link string) string { return strings.TrimPrefix(link, h.url) }
 
 // tokenIn is the token of a link.
-func tokenIn(link string) string { return link[strings.Index(link, "inv_"):] }
+func tokenIn(link string) string {
+	_, token, _ := strings.Cut(link, "token=")
+	return token
+}
 
 func bodyOf(t testing.TB, res *http.Response) string {
 	t.Helper()

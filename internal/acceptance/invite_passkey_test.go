@@ -43,7 +43,7 @@ func TestPromiseA18AnInviteIsAcceptedWithAPasskey(t *testing.T) {
 		b.do(chromedp.Click(join), chromedp.WaitVisible(".codes"))
 		b.says("Keep your recovery codes")
 		m := a.byEmail("bob@home.example")
-		if f := do[roster.Factors](t)(h.roster.Store.Reader(a.id).Factors(t.Context(), m.ID)); f.Password || len(f.Passkeys) != 1 || f.Recoverys != 10 {
+		if f := do[roster.Factors](t)(h.roster.Store.Reader(a.id).Factors(t.Context(), m.ID)); f.Password || len(f.Passkeys) != 1 || f.RecoveryCodes != 10 {
 			t.Errorf("the member signs in by %+v", f)
 		}
 		b.submit("main a.button")

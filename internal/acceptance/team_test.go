@@ -148,7 +148,7 @@ func TestPromiseB14B15A42RemovalAsksAndKeepsTheRecord(t *testing.T) {
 		if !m.Removed() || m.Email != c.uma.Email {
 			t.Errorf("the record of Uma is %+v", m)
 		}
-		for _, text := range strings.Split(b.value(`[...document.querySelectorAll("button")].map(x => x.innerText).join("\n")`), "\n") {
+		for text := range strings.SplitSeq(b.value(`[...document.querySelectorAll("button")].map(x => x.innerText).join("\n")`), "\n") {
 			if strings.Contains(strings.ToLower(text), "delete") {
 				t.Errorf("there is a button %q: nobody is ever deleted", text)
 			}

@@ -37,7 +37,7 @@ func letter(t *testing.T, kind roster.MailKind, to roster.Email, language string
 	return l
 }
 
-func carrier(sink *mailsink.Sink, t *testing.T) *mail.SMTP {
+func carrier(t *testing.T, sink *mailsink.Sink) *mail.SMTP {
 	t.Helper()
 	server, err := mail.ParseServer(sink.URL())
 	if err != nil {
@@ -57,7 +57,7 @@ func invite(tenant string) mail.Invite {
 func TestCarryOverOneConnection(t *testing.T) {
 	t.Parallel()
 	sink := mailsink.New(t)
-	c := carrier(sink, t)
+	c := carrier(t, sink)
 	for i, to := range []roster.Email{"bo@corp.example", "cy@corp.example"} {
 		if err := c.Carry(t.Context(), mailID(byte(i+1)), letter(t, roster.MailInvite, to, "de-CH", invite("Zürich & Söhne"))); err != nil {
 			t.Fatalf("Carry: %v", err)
@@ -82,7 +82,7 @@ func TestCarryOverOneConnection(t *testing.T) {
 func TestAttackI13HeadersCantBeInjected(t *testing.T) {
 	t.Parallel()
 	sink := mailsink.New(t)
-	c := carrier(sink, t)
+	c := carrier(t, sink)
 	evil := invite("Acme\r\nBcc: victim@evil.example\r\n\r\n<script>alert(1)</script>\u2028X-A: b\u202e")
 	evil.Inviter, evil.FirstName = "Ann\nCc: all@evil.example", "\r\n-> Click https://evil.example"
 	evil.Message = strings.Repeat("long ", 10_000) + "\r\n.\r\nMAIL FROM:<x@evil.example>"
@@ -108,7 +108,7 @@ func TestAttackI13HeadersCantBeInjected(t *testing.T) {
 func TestANoToOurOwnAddressIsNoBounce(t *testing.T) {
 	t.Parallel()
 	sink := mailsink.New(t)
-	c := carrier(sink, t)
+	c := carrier(t, sink)
 	sink.RefuseFrom(c.From.Address, 550, 1)
 	err := c.Carry(t.Context(), mailID(1), letter(t, roster.MailSignInCode, "bo@corp.example", "", mail.Code{Tenant: "Acme", Code: "123456"}))
 	if refusal, _ := errors.AsType[*mail.Refusal](err); refusal == nil || refusal.Permanent {
@@ -119,7 +119,7 @@ func TestANoToOurOwnAddressIsNoBounce(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	sink := mailsink.New(t)
-	c := carrier(sink, t)
+	c := carrier(t, sink)
 	sink.Refuse("gone@corp.example", 550, -1)
 	sink.Refuse("busy@corp.example", 451, 1)
 	carry := func(to roster.Email) error {

@@ -46,7 +46,7 @@ type (
 	// Notice is of roster.MailSecurityNotice and MailEmailNotice. What is a sentence.
 	Notice struct {
 		Tenant, What string
-		At                 time.Time
+		At           time.Time
 	}
 	// Joined is of roster.MailJoined, which says that somebody asks to join, and MailInviteAccepted.
 	Joined struct{ Tenant, Who, Link string }

@@ -89,22 +89,22 @@ var catalog = sync.OnceValues(func() (map[string]parts, error) {
 // parse tells the blocks of a template apart.
 func parse(name, raw string) (parts, error) {
 	subject, rest, _ := strings.Cut(raw, "\n")
-	make := func(s string) (*text.Template, error) {
+	build := func(s string) (*text.Template, error) {
 		return text.New(name).Option("missingkey=error").Funcs(text.FuncMap{"date": dates(name)}).Parse(s)
 	}
 	var p parts
 	var err error
-	if p.subject, err = make(subject); err != nil {
+	if p.subject, err = build(subject); err != nil {
 		return p, fmt.Errorf("template %s: %w", name, err)
 	}
-	for _, s := range strings.Split(strings.TrimSpace(rest), "\n\n") {
+	for s := range strings.SplitSeq(strings.TrimSpace(rest), "\n\n") {
 		b := block{}
 		words := strings.Join(strings.Fields(s), " ")
 		switch {
 		case strings.HasPrefix(words, "-> "):
 			b.sort = button
 			i := strings.LastIndex(words, " {{")
-			if b.link, err = make(words[i+1:]); err != nil {
+			if b.link, err = build(words[i+1:]); err != nil {
 				return p, fmt.Errorf("template %s: %w", name, err)
 			}
 			words = words[3:i]
@@ -113,7 +113,7 @@ func parse(name, raw string) (parts, error) {
 		case strings.HasPrefix(words, "-- "):
 			b.sort, words = small, words[3:]
 		}
-		if b.text, err = make(words); err != nil {
+		if b.text, err = build(words); err != nil {
 			return p, fmt.Errorf("template %s: %w", name, err)
 		}
 		p.blocks = append(p.blocks, b)
@@ -251,9 +251,9 @@ func clean(s string) string {
 func mapped(data any, f func(string) string) any {
 	v := reflect.New(reflect.TypeOf(data)).Elem()
 	v.Set(reflect.ValueOf(data))
-	for i := range v.NumField() {
-		if v.Field(i).Kind() == reflect.String {
-			v.Field(i).SetString(f(v.Field(i).String()))
+	for _, field := range v.Fields() {
+		if field.Kind() == reflect.String {
+			field.SetString(f(field.String()))
 		}
 	}
 	return v.Interface()

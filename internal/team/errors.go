@@ -1,6 +1,7 @@
 package team
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -50,23 +51,24 @@ func (d *Door) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		Code: "internal", Again: Prefix + "/", AgainLabel: "Go to the team",
 	}
 	if e, ok := errors.AsType[*roster.Error](err); ok {
-		if s, known := sentences()[e.Kind]; known {
-			page.Heading, page.Sentence, page.Do, page.Code = s.heading, e.Detail, s.do, string(e.Code)
-			if page.Sentence == "" {
-				page.Sentence = "There is nothing here."
-			}
-			if page.Code == "" {
-				page.Code = string(e.Kind)
-			}
-		}
-		if e.Kind == roster.Unauthorized {
-			page.Again, page.AgainLabel = "/login", "Sign in"
-		}
-		if e.Kind == roster.Forbidden {
-			page.Again, page.AgainLabel = "/me", "Go to my profile"
-		}
+		page = explained(page, e)
 	}
 	d.Pages.Show(w, web.Status(err), page)
+}
+
+// explained says on a page what a refusal means, and where to go on.
+func explained(page console.Refused, e *roster.Error) console.Refused {
+	if s, known := sentences()[e.Kind]; known {
+		page.Heading, page.Do = s.heading, s.do
+		page.Sentence, page.Code = cmp.Or(e.Detail, "There is nothing here."), cmp.Or(string(e.Code), string(e.Kind))
+	}
+	switch e.Kind {
+	case roster.Unauthorized:
+		page.Again, page.AgainLabel = "/login", "Sign in"
+	case roster.Forbidden:
+		page.Again, page.AgainLabel = "/me", "Go to my profile"
+	}
+	return page
 }
 
 // problem is what a page with a form says of a refusal; false: it is not the form's matter.

@@ -40,19 +40,29 @@ func history(events []roster.Event, who func(roster.Actor) string, cfg tenant.Co
 	return out
 }
 
+// fromTo is what was before and after.
+type fromTo struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
 // detailWords shows what an event says of itself.
 func detailWords(data json.RawMessage) string {
 	var d struct {
-		State, Role        *struct{ From, To string }
-		Code, Rule, Method string
-		Reason, Kind       string
-		Fields             []string
+		State  *fromTo  `json:"state"`
+		Role   *fromTo  `json:"role"`
+		Code   string   `json:"code"`
+		Rule   string   `json:"rule"`
+		Method string   `json:"method"`
+		Reason string   `json:"reason"`
+		Kind   string   `json:"kind"`
+		Fields []string `json:"fields"`
 	}
 	if json.Unmarshal(data, &d) != nil {
 		return ""
 	}
 	var parts []string
-	change := func(name string, c *struct{ From, To string }) {
+	change := func(name string, c *fromTo) {
 		if c != nil {
 			parts = append(parts, strings.TrimSpace(name+" "+c.From+" → "+c.To))
 		}

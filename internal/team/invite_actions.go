@@ -169,8 +169,8 @@ func (d *Door) selectedInvites(w http.ResponseWriter, r *http.Request, v *visit)
 		var err error
 		if do == "resend" {
 			var link string
-			i, link, err = d.Invites.Resend(r.Context(), v.staff, i.ID)
-			row = resent(roster.Invite{Email: roster.Email(row.Email)}, link)
+			_, link, err = d.Invites.Resend(r.Context(), v.staff, i.ID)
+			row = resent(i, link)
 		} else {
 			_, err = d.Roster.RevokeInvite(r.Context(), v.staff, i.ID)
 		}

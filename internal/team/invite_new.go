@@ -2,6 +2,7 @@ package team
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"rollcall/console"
@@ -53,8 +54,8 @@ func (d *Door) showForm(w http.ResponseWriter, r *http.Request, v *visit, status
 // leastFirst puts the least role first: nobody should have more than they need.
 func leastFirst(all []console.Choice) []console.Choice {
 	out := make([]console.Choice, 0, len(all))
-	for i := len(all) - 1; i >= 0; i-- {
-		out = append(out, all[i])
+	for _, c := range slices.Backward(all) {
+		out = append(out, c)
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"rollcall/console"
 	"rollcall/internal/roster"
@@ -15,16 +16,16 @@ const hereReview = "Access review"
 func reviewURL(id roster.ReviewID) string { return Prefix + "/review/" + id.String() }
 
 func tallyWords(t roster.ReviewTally) string {
-	out := fmt.Sprintf("%d kept, %d removed, %d deactivated", t.Kept, t.Removed, t.Deactivated)
+	parts := []string{fmt.Sprintf("%d kept, %d removed, %d deactivated", t.Kept, t.Removed, t.Deactivated)}
 	for _, p := range []struct {
 		n    int
 		word string
 	}{{t.Asked, "asked for in a directory"}, {t.Gone, "removed by other ways"}, {t.Left(), "not decided"}} {
 		if p.n > 0 {
-			out += fmt.Sprintf(", %d %s", p.n, p.word)
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
 		}
 	}
-	return out
+	return strings.Join(parts, ", ")
 }
 
 func reviewRow(x roster.Review, who func(roster.Actor) string, v *visit) console.ReviewRow {

@@ -22,7 +22,9 @@ func TestScheduleAt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := func(y int, m time.Month, d, h, min int) time.Time { return time.Date(y, m, d, h, min, 0, 0, berlin) }
+	at := func(y int, m time.Month, d, h, minute int) time.Time {
+		return time.Date(y, m, d, h, minute, 0, 0, berlin)
+	}
 	nights := Schedule{TimeZone: "Europe/Berlin", Quiet: Quiet{From: 22 * 60, To: 7 * 60}}
 	sundays := Schedule{TimeZone: "Europe/Berlin", Windows: []Window{{Day: 0, From: 150, To: 200}, {Day: 0, From: 20 * 60, To: EndOfDay}}}
 	never := Schedule{TimeZone: "Europe/Berlin", Windows: []Window{{Day: 1, From: 60, To: 120}}, Quiet: Quiet{From: 30, To: 180}}

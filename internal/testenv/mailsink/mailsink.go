@@ -50,10 +50,14 @@ type Sink struct {
 }
 
 // New starts a server without TLS, for URLs with tls=off. It ends with the test.
-func New(tb testing.TB) *Sink { return start(tb, nil, false) }
+func New(tb testing.TB) *Sink {
+	tb.Helper()
+	return start(tb, nil, false)
+}
 
 // NewTLS starts a server with a certificate: from the first byte on, or with STARTTLS only.
 func NewTLS(tb testing.TB, config *tls.Config, implicit bool) *Sink {
+	tb.Helper()
 	return start(tb, config, implicit)
 }
 

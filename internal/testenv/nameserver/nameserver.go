@@ -53,7 +53,7 @@ func Start(tb testing.TB) *Server {
 			if err := server.Shutdown(); err != nil {
 				tb.Errorf("end the name server: %v", err)
 			}
-			_ = <-ended // it ends because it was told to
+			<-ended //nolint:errcheck // it ends because it was told to
 		})
 	}
 	return s
