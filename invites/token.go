@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -74,7 +73,6 @@ func tokenOf(text string) string {
 const (
 	cookieLife  = time.Hour
 	maxToken    = 256 // bytes; what is longer is no token
-	maxReturn   = 512
 	maxFormSize = 16 << 10
 )
 
@@ -107,12 +105,9 @@ func (d *Door) keep(w http.ResponseWriter, token string) {
 	})
 }
 
-// localPath is a path of ours, and nothing that a browser takes for another host.
-var localPath = regexp.MustCompile(`^/(?:[A-Za-z0-9_~-][A-Za-z0-9_~/.-]*)?(?:\?[A-Za-z0-9_~=&%.:@+-]*)?$`)
-
 // local returns the path where somebody goes on; empty for the home page, and for what is none of ours.
 func local(path string) string {
-	if len(path) > maxReturn || path == pathHome || !localPath.MatchString(path) {
+	if path = web.Local(path); path == pathHome {
 		return ""
 	}
 	return path
