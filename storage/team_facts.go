@@ -13,7 +13,7 @@ func (r *reader) TeamCounts(ctx context.Context, now time.Time) (roster.TeamCoun
 	out := roster.TeamCounts{States: map[roster.State]int{}, Roles: map[string]int{}}
 	err := r.run(ctx, "count the team",
 		statement{
-			sql:  `SELECT m.state, m.role, count(*) FROM members m` + r.db.dialect.indexed("members_team") + ` WHERE m.tenant_id = $1 AND m.removed_at IS NULL GROUP BY m.state, m.role`,
+			sql:  `SELECT m.state, m.role, count(*) FROM members m` + r.db.dialect.indexed("members_standing") + ` WHERE m.tenant_id = $1 AND m.removed_at IS NULL GROUP BY m.state, m.role`,
 			args: []any{r.me()},
 			each: func(row row) error {
 				var state, role string

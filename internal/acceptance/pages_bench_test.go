@@ -1,9 +1,7 @@
 package acceptance
 
 import (
-	"context"
 	"html"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -110,21 +108,7 @@ func linkOf(page, rel string) string {
 // fetch reads a page, which must be there.
 func fetch(t testing.TB, client *http.Client, url, cookie string) string {
 	t.Helper()
-	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodGet, url, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Cookie", cookie)
-	res, err := client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode != http.StatusOK {
-		t.Fatalf("GET %s = %d, %v", url, res.StatusCode, err)
-	}
-	return string(body)
+	return string(asked(t, client, url, "Cookie", cookie))
 }
 
 // measure does something again and again, and reports the median and the 95th of a hundred beside the mean.

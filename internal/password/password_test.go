@@ -109,6 +109,25 @@ func TestHashingBoundsItsMemory(t *testing.T) {
 	}
 }
 
+// BenchmarkVerifyTogether has 64 people per core type their passwords at once, and tells what memory that took.
+func BenchmarkVerifyTogether(b *testing.B) {
+	hash, err := password.Hash("a long enough sentence")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetParallelism(64)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if ok, _ := password.Verify(hash, "a long enough sentence"); !ok {
+				b.Error("the password does not fit")
+			}
+		}
+	})
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	b.ReportMetric(float64(m.HeapSys)/1e6, "MB-heap")
+}
+
 func BenchmarkVerify(b *testing.B) {
 	hash, err := password.Hash("some words or other")
 	if err != nil {
