@@ -9,7 +9,6 @@ import (
 
 	"rollcall/console"
 	"rollcall/internal/roster"
-	"rollcall/internal/secret"
 	"rollcall/internal/session"
 	"rollcall/internal/web"
 	"rollcall/invites"
@@ -18,7 +17,7 @@ import (
 )
 
 // invitePages makes the door on which people accept invites.
-func (p *program) invitePages(r *roster.Roster, key secret.Key, publicURL string, who *session.Service) (*invites.Door, error) {
+func (p *program) invitePages(r *roster.Roster, publicURL string, who *session.Service) (*invites.Door, error) {
 	pages, err := console.New(p.Product)
 	if err != nil {
 		return nil, fmt.Errorf("read the pages: %w", err)

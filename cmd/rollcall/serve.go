@@ -219,7 +219,7 @@ func (p *program) doors(key secret.Key, publicURL string, log *slog.Logger, figu
 		return nil, nil, err
 	}
 	people.Local = own.Local
-	guests, err := p.invitePages(r, key, publicURL, who)
+	guests, err := p.invitePages(r, publicURL, who)
 	if err != nil {
 		return nil, nil, err
 	}

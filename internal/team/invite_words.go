@@ -65,8 +65,14 @@ func checked(v *visit, a asked, lines []line, verdicts []roster.InviteVerdict) c
 // kept are the fields that bring the form back.
 func (a asked) kept() []console.Field {
 	out := []console.Field{
-		{Name: "emails", Value: a.emails}, {Name: "first", Value: a.first}, {Name: "last", Value: a.last}, {Name: "role", Value: a.role},
-		{Name: "message", Value: a.message}, {Name: "language", Value: a.language}, {Name: "days", Value: a.days}, {Name: "rows", Value: a.rows},
+		{Name: "emails", Value: a.emails},
+		{Name: "first", Value: a.first},
+		{Name: "last", Value: a.last},
+		{Name: "role", Value: a.role},
+		{Name: "message", Value: a.message},
+		{Name: "language", Value: a.language},
+		{Name: "days", Value: a.days},
+		{Name: "rows", Value: a.rows},
 	}
 	for _, g := range a.groups {
 		out = append(out, console.Field{Name: "group", Value: g})

@@ -157,9 +157,13 @@ func locks(m roster.Member, cfg tenant.Config) (role, active string) {
 func facts(m roster.Member) []console.Field {
 	var out []console.Field
 	for _, f := range []console.Field{
-		{Name: "Member", Value: m.ID.String()}, {Name: "Login", Value: m.Login}, {Name: "External id", Value: m.ExternalID},
-		{Name: "Addresses", Value: strings.Join(m.Addresses, ", ")}, {Name: "Since", Value: exactly(m.CreatedAt)},
-		{Name: "Last change", Value: exactly(m.ChangedAt)}, {Name: "Removed", Value: exactly(m.RemovedAt)},
+		{Name: "Member", Value: m.ID.String()},
+		{Name: "Login", Value: m.Login},
+		{Name: "External id", Value: m.ExternalID},
+		{Name: "Addresses", Value: strings.Join(m.Addresses, ", ")},
+		{Name: "Since", Value: exactly(m.CreatedAt)},
+		{Name: "Last change", Value: exactly(m.ChangedAt)},
+		{Name: "Removed", Value: exactly(m.RemovedAt)},
 	} {
 		if f.Value != "" {
 			out = append(out, f)

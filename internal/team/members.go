@@ -176,8 +176,10 @@ func countWords(c roster.TeamCounts) string {
 		n    int
 		word string
 	}{
-		{c.States[roster.StateInactive], "deactivated"}, {c.States[roster.StateNeedsConfirmation], "need confirmation"},
-		{c.States[roster.StateAwaitingProof], "wait for a domain's proof"}, {c.Requests, "ask to join"},
+		{c.States[roster.StateInactive], "deactivated"},
+		{c.States[roster.StateNeedsConfirmation], "need confirmation"},
+		{c.States[roster.StateAwaitingProof], "wait for a domain's proof"},
+		{c.Requests, "ask to join"},
 	} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
