@@ -48,6 +48,7 @@ func (c *tenantCreateCmd) Run(p *program) error {
 		say(w, "Tenant %s (%s) is there, with the roles %s.", t.Slug, t.ID, strings.Join(t.Roles.Roles, ", "))
 		say(w, "Next: rollcall domain trust --tenant %s DOMAIN", t.Slug)
 		say(w, "Then: rollcall directory create --tenant %s --provider entra|okta|google|generic", t.Slug)
+		say(w, "Or, without either: rollcall invite create --tenant %s --email ADDRESS --role %s", t.Slug, t.Roles.Admin())
 	})
 }
 
