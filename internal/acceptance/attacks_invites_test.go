@@ -217,8 +217,13 @@ func TestInvitesInBulk(t *testing.T) {
 		a.invite("in@acme.example", "viewer").in()
 		a.invite("open@acme.example", "viewer")
 		body := object{"no_mail": true, "invites": []object{
-			{"email": "new@acme.example", "role": "editor"}, {"email": "nobody"}, {"email": "NEW@acme.example"}, {"email": "in@acme.example"},
-			{"email": "open@acme.example"}, {"email": "role@acme.example", "role": "owner"}, {"email": "fine@elsewhere.example"},
+			{"email": "new@acme.example", "role": "editor"},
+			{"email": "nobody"},
+			{"email": "NEW@acme.example"},
+			{"email": "in@acme.example"},
+			{"email": "open@acme.example"},
+			{"email": "role@acme.example", "role": "owner"},
+			{"email": "fine@elsewhere.example"},
 		}}
 		want := []string{"will_be_invited", "invalid", "twice", "already_member", "already_invited", "invalid", "will_be_invited"}
 		verdicts := func(path string) []string {
