@@ -34,7 +34,7 @@ build: ## build the static program into ./rollcall
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o rollcall ./cmd/rollcall
 
 test: $(BIN)/testenv ## run all tests with the race detector on PostgreSQL, SQLite and Redis (PKG=./scim/...)
-	$(TESTENV) go test $(RACE) -shuffle=on -count=1 -timeout 30m $(PKG)
+	$(TESTENV) go test $(RACE) -shuffle=on -count=1 -timeout 60m $(PKG)
 
 test-short: $(BIN)/testenv ## run all tests once, without the race detector, with Go's cache
 	$(TESTENV) go test -timeout 30m $(PKG)
