@@ -18,13 +18,29 @@ import (
 	"rollcall/internal/testenv"
 )
 
+// gatewayProgram is the test's own program, with the race detector where the tests have it, as `serve` of a script runs it.
+const gatewayProgram = "rollcall-gateway"
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"rollcall": main, "curl": curl})
+	testscript.Main(m, map[string]func(){gatewayProgram: main, "curl": curl})
+}
+
+// builds builds the program as users have it, into a directory: commands of scripts start it some hundred times, and each
+// start takes ten times as long with the race detector.
+func builds(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	out, err := exec.Command("go", "build", "-o", filepath.Join(dir, "rollcall"), "rollcall/cmd/rollcall").CombinedOutput()
+	if err != nil {
+		t.Fatalf("build the program: %v: %s", err, out)
+	}
+	return dir
 }
 
 // TestScripts drives the program from outside, on both databases.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	bin := builds(t)
 	stores := map[string]func(*testscript.Env) string{
 		"sqlite":   func(env *testscript.Env) string { return "sqlite://" + filepath.Join(env.WorkDir, "rollcall.db") },
 		"postgres": func(env *testscript.Env) string { return testenv.Postgres(env.T().(testing.TB)) },
@@ -37,6 +53,8 @@ func TestScripts(t *testing.T) {
 				RequireExplicitExec: true,
 				RequireUniqueNames:  true,
 				Setup: func(env *testscript.Env) error {
+					own, rest, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator)) // own has gatewayProgram
+					env.Setenv("PATH", strings.Join([]string{own, bin, rest}, string(os.PathListSeparator)))
 					env.Setenv("ROLLCALL_DATABASE_URL", url(env))
 					env.Setenv("ROLLCALL_MASTER_KEY", strings.Repeat("k", 43)+"=")
 					env.Setenv("ROLLCALL_LISTEN", "127.0.0.1:0")
@@ -63,7 +81,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	name := args[0]
 	// Names of programs are looked up in the script's own PATH.
-	path := filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], "rollcall")
+	path := filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], gatewayProgram)
 	cmd := exec.Command(path, append([]string{"serve", "--json"}, args[1:]...)...)
 	cmd.Dir = ts.MkAbs(".")
 	for _, v := range []string{"PATH", "ROLLCALL_DATABASE_URL", "ROLLCALL_MASTER_KEY", "ROLLCALL_LISTEN", "ROLLCALL_ADMIN_LISTEN", "ROLLCALL_OPERATOR_KEY", "ROLLCALL_DNS_RESOLVERS", "GOCOVERDIR"} {

@@ -1,6 +1,7 @@
 package google_test
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -63,20 +64,29 @@ func (w *world) teams() map[string]string {
 	return out
 }
 
-// kinds are the kinds of the events since a place, and the place behind them.
+// kinds are the kinds of the events since a place, and the place behind them. The feed shows an event once all transactions
+// that began before it have ended, those of other tests among them: a mark at the end tells that all are there.
 func (w *world) kinds(after roster.Cursor) ([]roster.EventKind, roster.Cursor) {
 	w.t.Helper()
+	ctx, mark := w.t.Context(), rand.Text()
+	err := w.db.Update(ctx, w.tenant, func(tx roster.Tx) error {
+		return tx.AppendEvent(ctx, roster.Event{Kind: roster.TenantChanged, RequestID: mark})
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	var out []roster.EventKind
 	for {
-		list, err := w.db.Reader(w.tenant).Events(w.t.Context(), after, 500)
+		list, err := w.db.Reader(w.tenant).Events(ctx, after, 500)
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		if len(list) == 0 {
-			return out, after
-		}
 		for _, e := range list {
-			out, after = append(out, e.Kind), e.Position
+			after = e.Position
+			if e.RequestID == mark {
+				return out, after
+			}
+			out = append(out, e.Kind)
 		}
 	}
 }
