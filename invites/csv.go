@@ -16,7 +16,7 @@ import (
 const MaxCSV = 1 << 20
 
 // ReadCSV reads people to invite: a head with email, and perhaps first_name, last_name and role in any order, then a line
-// each; or addresses alone, one a line. Commas, semicolons and tabs separate. What a line leaves out is as in common.
+// each; or addresses alone, one a line. A column why, which lists of what was not sent have, is left out. Commas, semicolons and tabs separate. What a line leaves out is as in common.
 // The error is Invalid and names the line.
 func ReadCSV(raw []byte, common roster.InviteDraft) ([]roster.InviteDraft, error) {
 	if len(raw) > MaxCSV {
@@ -69,9 +69,12 @@ func separator(raw []byte) rune {
 	return best
 }
 
+// columnWhy is the reason in a list of what was not sent.
+const columnWhy = "why"
+
 // head reads the names of the columns; nil: the line is an address already.
 func head(fields []string) ([]string, error) {
-	known := []string{"email", "first_name", "last_name", "role"}
+	known := []string{"email", "first_name", "last_name", "role", columnWhy}
 	columns := make([]string, len(fields))
 	for i, f := range fields {
 		columns[i] = strings.NewReplacer("e-mail", "email", " ", "_", "-", "_").Replace(strings.ToLower(f))

@@ -255,6 +255,7 @@ func activeWord(word string) map[string]any {
 func (d *demo) showSignIn() {
 	d.tell.plain("\n  # sign in yourself, in a browser, with one of these accounts; no password is asked")
 	d.tell.plain("  the sign-in page %s/login, the application %s", d.baseURL(d.Listen), d.app.url)
+	d.tell.plain("  ana@acme.example is the admin: the team is at %s/console/, and the mails of the demonstration at %s/mails", d.baseURL(d.Listen), d.baseURL(d.Listen))
 	seen := map[string]bool{}
 	for _, s := range slices.Backward(d.signIns) { // the last of each says how it would go now
 		if seen[s.Email] {

@@ -43,10 +43,10 @@ func (c *inviteBulkCmd) Run(p *program) error {
 		return err
 	}
 	views, err := c.invite(p, r, s, lines)
-	if err != nil {
+	if err != nil && len(views) == 0 {
 		return err
 	}
-	bad := 0
+	failed, bad := err, 0 // what was invited before a failure stands, and is told
 	for _, v := range views {
 		if !v.Good {
 			bad++
@@ -56,7 +56,18 @@ func (c *inviteBulkCmd) Run(p *program) error {
 		table(w, "No lines.", []string{"LINE", "EMAIL", "VERDICT", "WHAT TO DO"}, list(views, func(v view.InviteResultView) []string {
 			return []string{strconv.Itoa(v.Line), printable(v.Email), string(v.Verdict), v.Detail}
 		}))
+		if c.NoMail && !c.Check {
+			say(w, "No mails are sent. Hand these links on; they are shown this once:")
+			for _, v := range views {
+				if v.Invite != nil {
+					say(w, "  %s  %s", printable(v.Email), v.Invite.AcceptURL)
+				}
+			}
+		}
 	})
+	if err == nil && failed != nil {
+		return failed
+	}
 	if err == nil && bad > 0 {
 		err = refused("%d of %d lines were not invited; the table says why", bad, len(views))
 	}

@@ -112,7 +112,11 @@ func readRows(text, role string) ([]line, error) {
 	names := fieldsOf()
 	columns := make([]string, len(rows[0]))
 	for i, head := range rows[0] {
-		columns[i] = names[strings.NewReplacer("_", "", " ", "").Replace(strings.ToLower(strings.TrimSpace(head)))]
+		name := strings.NewReplacer("_", "", " ", "").Replace(strings.ToLower(strings.TrimSpace(head)))
+		columns[i] = names[name]
+		if columns[i] == "" && name != "" && name != "why" { // which lists of what was not sent have
+			return nil, bad("The column "+strings.TrimSpace(head)+" is not one of email, first_name, last_name and role. Remove or rename it.", nil)
+		}
 	}
 	if !slices.Contains(columns, "email") {
 		return nil, bad("The first line of the file names the columns, and none of them is email.", nil)
