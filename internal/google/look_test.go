@@ -68,7 +68,7 @@ func (w *world) teams() map[string]string {
 // that began before it have ended, those of other tests among them: a mark at the end tells that all are there.
 func (w *world) kinds(after roster.Cursor) ([]roster.EventKind, roster.Cursor) {
 	w.t.Helper()
-	ctx, mark := w.t.Context(), rand.Text()
+	ctx, mark := w.t.Context(), marked+rand.Text()
 	err := w.db.Update(ctx, w.tenant, func(tx roster.Tx) error {
 		return tx.AppendEvent(ctx, roster.Event{Kind: roster.TenantChanged, RequestID: mark})
 	})
@@ -86,10 +86,15 @@ func (w *world) kinds(after roster.Cursor) ([]roster.EventKind, roster.Cursor) {
 			if e.RequestID == mark {
 				return out, after
 			}
-			out = append(out, e.Kind)
+			if !strings.HasPrefix(e.RequestID, marked) {
+				out = append(out, e.Kind)
+			}
 		}
 	}
 }
+
+// marked begins the request ids of marks.
+const marked = "mark "
 
 // exchanges are the entries of the provisioning log, oldest first.
 func (w *world) exchanges() []roster.Exchange {
