@@ -52,19 +52,7 @@ func (c *inviteBulkCmd) Run(p *program) error {
 			bad++
 		}
 	}
-	err = p.show(views, func(w io.Writer) {
-		table(w, "No lines.", []string{"LINE", "EMAIL", "VERDICT", "WHAT TO DO"}, list(views, func(v view.InviteResultView) []string {
-			return []string{strconv.Itoa(v.Line), printable(v.Email), string(v.Verdict), v.Detail}
-		}))
-		if c.NoMail && !c.Check {
-			say(w, "No mails are sent. Hand these links on; they are shown this once:")
-			for _, v := range views {
-				if v.Invite != nil {
-					say(w, "  %s  %s", printable(v.Email), v.Invite.AcceptURL)
-				}
-			}
-		}
-	})
+	err = p.show(views, func(w io.Writer) { c.tell(w, views) })
 	if err == nil && failed != nil {
 		return failed
 	}
@@ -72,6 +60,22 @@ func (c *inviteBulkCmd) Run(p *program) error {
 		err = refused("%d of %d lines were not invited; the table says why", bad, len(views))
 	}
 	return err
+}
+
+// tell writes the table, and the links where nothing else brings them to anybody.
+func (c *inviteBulkCmd) tell(w io.Writer, views []view.InviteResultView) {
+	table(w, "No lines.", []string{"LINE", "EMAIL", "VERDICT", "WHAT TO DO"}, list(views, func(v view.InviteResultView) []string {
+		return []string{strconv.Itoa(v.Line), printable(v.Email), string(v.Verdict), v.Detail}
+	}))
+	if !c.NoMail || c.Check {
+		return
+	}
+	say(w, "No mails are sent. Hand these links on; they are shown this once:")
+	for _, v := range views {
+		if v.Invite != nil {
+			say(w, "  %s  %s", printable(v.Email), v.Invite.AcceptURL)
+		}
+	}
 }
 
 func (c *inviteBulkCmd) read() ([]byte, error) {
